@@ -1,0 +1,215 @@
+/* Page tables as the kernel sees them: walking VM's, checking roots, loading them. Formats: SDM vol. 3,
+ * 4.3 (32-bit paging). Every table address comes from VM and is range-checked all the same.
+ */
+#include "arch/i386/boot/boot_map.h"
+#include "arch/i386/cpu_features.h"
+#include "arch/i386/descriptors.h"
+#include "kernel/arch.h"
+#include "kernel/info_page.h"
+#include <arch/paging.h>
+#include <string.h>
+
+#define PAGE_PRESENT 1u
+#define PAGE_WRITE 2u
+#define PAGE_USER 4u
+#define PAGE_UNCACHED 0x10u
+#define PAGE_HARDWARE 0x60u /* accessed, dirty: the CPU sets them */
+#define LARGE_BYTES 0x400000u
+#define TABLE_ENTRIES 1024u
+#define KERNEL_ENTRY (ARCH_KERNEL_BASE / LARGE_BYTES)
+#define CR4_PSE 0x10u
+#define CR4_PGE 0x80u
+
+extern char kernel_text_start[], kernel_end[];
+
+static paddr_t kernel_root;
+
+paddr_t arch_kernel_root(void)
+{
+	return kernel_root ? kernel_root : arch_boot_root();
+}
+
+/* End of the RAM the direct map shows. */
+static uint32_t ram_end(void)
+{
+	static uint32_t end;
+	unsigned int i, count;
+	const struct boot_page_map *map;
+
+	if (end)
+		return end;
+	map = boot_map_list(&count);
+	for (i = 0; i < count; i++)
+		if (!(map[i].flags & KERNEL_MAP_DEVICE) && map[i].physical + map[i].bytes > end)
+			end = (uint32_t)(map[i].physical + map[i].bytes);
+	return end;
+}
+
+static bool in_ram(uint64_t physical, uint64_t bytes)
+{
+	return bytes <= ram_end() && physical >= ARCH_PAGE_SIZE && physical <= ram_end() - bytes;
+}
+
+bool arch_frame_valid(uint64_t physical, uint64_t bytes)
+{
+	uint32_t image = (uint32_t)virt_to_phys(kernel_text_start);
+	uint32_t image_end = (uint32_t)virt_to_phys(kernel_end);
+
+	return in_ram(physical, bytes) && (physical >= image_end || physical + bytes <= image);
+}
+
+bool arch_walk(paddr_t root, vaddr_t address, bool write, paddr_t *physical, size_t *bytes)
+{
+	uint32_t need = PAGE_PRESENT | PAGE_USER | (write ? PAGE_WRITE : 0);
+	const uint32_t *table = phys_to_virt(root);
+	uint32_t entry, frame, offset, size;
+
+	if (address >= ARCH_USER_LIMIT)
+		return false;
+	entry = table[address / LARGE_BYTES];
+	if ((entry & need) != need)
+		return false;
+	if (entry & PAGE_LARGE) {
+		size = LARGE_BYTES;
+	} else {
+		table = phys_to_virt(entry & ~(ARCH_PAGE_SIZE - 1));
+		if (!in_ram(entry & ~(ARCH_PAGE_SIZE - 1), ARCH_PAGE_SIZE))
+			return false;
+		entry = table[address / ARCH_PAGE_SIZE % TABLE_ENTRIES];
+		if ((entry & need) != need)
+			return false;
+		size = ARCH_PAGE_SIZE;
+	}
+	frame = entry & ~(size - 1) & ~(ARCH_PAGE_SIZE - 1);
+	if (!in_ram(frame, size) && frame >= ARCH_PAGE_SIZE)
+		return false;
+	offset = address & (size - 1);
+	*physical = frame + offset;
+	*bytes = size - offset;
+	return true;
+}
+
+bool arch_root_valid(paddr_t root)
+{
+	const uint32_t *own = phys_to_virt(arch_kernel_root());
+	const uint32_t *other = phys_to_virt(root);
+	unsigned int i;
+
+	if (root % ARCH_PAGE_SIZE || !arch_frame_valid(root, ARCH_PAGE_SIZE))
+		return false;
+	for (i = KERNEL_ENTRY; i < TABLE_ENTRIES; i++)
+		if ((own[i] ^ other[i]) & ~PAGE_HARDWARE)
+			return false;
+	return true;
+}
+
+void arch_root_load(paddr_t root)
+{
+	__asm__ volatile("movl %0, %%cr3" : : "r"(root) : "memory");
+}
+
+/* --- Enabling paging --------------------------------------------------------------------------------- */
+
+/* The supervisor mapping of one address: the entry that translates it and what it reaches. */
+static bool kernel_entry(paddr_t root, uint32_t address, uint32_t *entry, uint32_t *physical,
+			 uint32_t *bytes)
+{
+	const uint32_t *table = phys_to_virt(root);
+
+	*entry = table[address / LARGE_BYTES];
+	if (!(*entry & PAGE_PRESENT) || (*entry & PAGE_USER))
+		return false;
+	if (*entry & PAGE_LARGE) {
+		*physical = (*entry & ~(LARGE_BYTES - 1)) + address % LARGE_BYTES;
+		*bytes = LARGE_BYTES - address % LARGE_BYTES;
+		return true;
+	}
+	if (!in_ram(*entry & ~(ARCH_PAGE_SIZE - 1), ARCH_PAGE_SIZE))
+		return false;
+	table = phys_to_virt(*entry & ~(ARCH_PAGE_SIZE - 1));
+	*entry = table[address / ARCH_PAGE_SIZE % TABLE_ENTRIES];
+	*physical = *entry & ~(ARCH_PAGE_SIZE - 1);
+	*bytes = ARCH_PAGE_SIZE;
+	return (*entry & PAGE_PRESENT) && !(*entry & PAGE_USER);
+}
+
+/* One mapping the kernel needs, page by page: place, write permission, caching, global bit. */
+static bool mapping_valid(paddr_t root, const struct boot_page_map *map, bool global)
+{
+	uint32_t done, entry, physical, bytes;
+	uint32_t size = (uint32_t)map->bytes;
+
+	for (done = 0; done < size; done += bytes) {
+		if (!kernel_entry(root, (uint32_t)map->virtual_address + done, &entry, &physical,
+				  &bytes) ||
+		    physical != (uint32_t)map->physical + done)
+			return false;
+		if (!(entry & PAGE_WRITE) != !(map->flags & KERNEL_MAP_WRITE) ||
+		    ((map->flags & KERNEL_MAP_DEVICE) && !(entry & PAGE_UNCACHED)) ||
+		    (!(entry & PAGE_GLOBAL) && global && !(map->flags & KERNEL_MAP_DEVICE)) ||
+		    ((entry & PAGE_GLOBAL) && !global))
+			return false;
+	}
+	return true;
+}
+
+static const char *root_fault(paddr_t root, bool global)
+{
+	const struct boot_page_map *map;
+	uint32_t entry, physical, bytes;
+	unsigned int i, count;
+
+	if (root % ARCH_PAGE_SIZE || !arch_frame_valid(root, ARCH_PAGE_SIZE))
+		return "a root is no frame";
+	if (kernel_entry(root, ARCH_KERNEL_BASE, &entry, &physical, &bytes))
+		return "the kernel's page 0 is mapped";
+	map = boot_map_list(&count);
+	for (i = 0; i < count; i++)
+		if (!mapping_valid(root, &map[i], global))
+			return map[i].flags & KERNEL_MAP_DEVICE	   ? "a device mapping is wrong"
+			       : map[i].flags & KERNEL_MAP_EXECUTE ? "the kernel's text is wrong"
+								   : "the direct map is wrong";
+	return NULL;
+}
+
+static uint32_t control_get(void)
+{
+	uint32_t value;
+
+	__asm__ volatile("movl %%cr4, %0" : "=r"(value));
+	return value;
+}
+
+static void control_set(uint32_t value)
+{
+	__asm__ volatile("movl %0, %%cr4" : : "r"(value) : "memory");
+}
+
+int arch_paging_enable(const void *blob, size_t size, paddr_t *root, const char **what)
+{
+	const struct arch_paging *p = blob;
+	bool has_cr4 = cpu_page_large() || cpu_page_global();
+
+	if (size != sizeof(*p) || p->size != sizeof(*p) || p->arch != ARCH_PAGING_ID)
+		*what = "the blob is not for this port";
+	else if (p->use_pse > (cpu_page_large() != 0) || p->use_pge > (cpu_page_global() != 0))
+		*what = "the CPU lacks a feature the blob wants";
+	else if (p->root != (paddr_t)p->root || p->kernel_root != (paddr_t)p->kernel_root)
+		*what = "a root is no frame";
+	else if (!(*what = root_fault((paddr_t)p->kernel_root, p->use_pge)) &&
+		 !(*what = root_fault((paddr_t)p->root, p->use_pge))) {
+		/* Interrupts are off and the boot map translates the same, so the order is free;
+		 * global entries of the boot map go when PGE is off for a moment. */
+		if (has_cr4)
+			control_set(control_get() & ~CR4_PGE);
+		kernel_root = (paddr_t)p->kernel_root;
+		arch_root_load((paddr_t)p->root);
+		if (has_cr4)
+			control_set((control_get() & ~(CR4_PSE | CR4_PGE)) |
+				    (p->use_pse ? CR4_PSE : 0) | (p->use_pge ? CR4_PGE : 0));
+		descriptors_root(kernel_root);
+		*root = (paddr_t)p->root;
+		return 0;
+	}
+	return -EINVAL;
+}

@@ -1,0 +1,134 @@
+/* Starts the other CPUs, sends them interrupts, stops them in a panic.
+ *
+ * One start is under way at a time. The CPU started comes through trampoline.S and looks for its APIC
+ * id in ap_ticket; whoever changes the ticket to 0 decides:
+ *
+ *   boot CPU   ap_ticket = n + 1, SIPI ... gives up: ticket n + 1 -> 0; may go on with m
+ *   CPU n                                               arrives: not its ticket, parks for good
+ */
+#include <skerry/errno.h>
+#include <string.h>
+
+#include "boot/boot_offsets.h"
+#include "chip/lapic.h"
+#include "interrupt.h"
+#include "kernel/arch.h"
+#include "kernel/cpu.h"
+#include "kernel/print.h"
+#include "time.h"
+#include "vectors.h"
+
+#define MICROSECOND 1000u
+#define INIT_WAIT (10000 * MICROSECOND) /* MultiProcessor Specification 1.4, B.4 */
+#define STARTUP_WAIT (200 * MICROSECOND)
+#define ARRIVAL_WAIT (100000 * MICROSECOND)
+
+#define TABLE_ENTRIES 1024u
+#define KERNEL_ENTRY (ARCH_KERNEL_BASE >> 22)
+#define PAGE_PRESENT_WRITE 3u
+#define CR4_PGE 0x80u
+
+extern char trampoline_start[], trampoline_end[];
+extern uint32_t trampoline_directory, trampoline_cr4; /* in the copy, before paging */
+extern uint32_t kernel_tables[];
+
+/* Read by trampoline.S. */
+extern volatile uint32_t ap_ticket; /* APIC id + 1 of the CPU that may come; 0: none */
+extern struct cpu *volatile ap_cpu; /* its area */
+extern uint32_t ap_root, ap_cr4;
+volatile uint32_t ap_ticket;
+struct cpu *volatile ap_cpu;
+uint32_t ap_root, ap_cr4;
+
+/* The kernel's half, and the trampoline at its physical address. */
+static uint32_t ap_directory[TABLE_ENTRIES] __attribute__((aligned(ARCH_PAGE_SIZE)));
+
+/* A variable of the trampoline in the copy that runs. */
+static uint32_t *in_copy(uint32_t *variable)
+{
+	return (uint32_t *)((char *)phys_to_virt(BOOT_TRAMPOLINE) +
+			    ((char *)variable - trampoline_start));
+}
+
+/* No CPU without CR4 has a local APIC. */
+static uint32_t control_get(void)
+{
+	uint32_t value;
+
+	__asm__ volatile("movl %%cr4, %0" : "=r"(value));
+	return value;
+}
+
+/* Once, and never again: a CPU that comes late must find the trampoline as it was. */
+static void trampoline_prepare(void)
+{
+	const uint32_t *root = phys_to_virt(arch_kernel_root());
+
+	memcpy(&ap_directory[KERNEL_ENTRY], &root[KERNEL_ENTRY],
+	       (TABLE_ENTRIES - KERNEL_ENTRY) * sizeof(*root));
+	ap_directory[0] = virt_to_phys(kernel_tables) | PAGE_PRESENT_WRITE;
+	memcpy(phys_to_virt(BOOT_TRAMPOLINE), trampoline_start, trampoline_end - trampoline_start);
+	ap_root = arch_kernel_root();
+	ap_cr4 = control_get();
+	*in_copy(&trampoline_directory) = virt_to_phys(ap_directory);
+	*in_copy(&trampoline_cr4) = ap_cr4 & ~CR4_PGE;
+}
+
+/* All others at once, so that the long wait is paid once. */
+static bool prepare(void)
+{
+	static bool done;
+
+	if (done)
+		return true;
+	trampoline_prepare();
+	done = lapic_send_init_others();
+	time_spin(INIT_WAIT);
+	return done;
+}
+
+static bool arrived_within(nanoseconds_t time)
+{
+	nanoseconds_t end = arch_time() + time;
+
+	while (ap_ticket != 0) {
+		if (arch_time() >= end)
+			return false;
+		arch_pause();
+	}
+	return true;
+}
+
+int arch_cpu_start(struct cpu *cpu, uint32_t hardware_id)
+{
+	if (!interrupt_by_apic() || !arch_has_tsc || !prepare())
+		return -ETIMEDOUT;
+	ap_cpu = cpu;
+	arch_barrier();
+	ap_ticket = hardware_id + 1;
+	if (lapic_send_startup(hardware_id, BOOT_TRAMPOLINE) && arrived_within(STARTUP_WAIT))
+		return 0;
+	if (lapic_send_startup(hardware_id, BOOT_TRAMPOLINE) && arrived_within(ARRIVAL_WAIT))
+		return 0;
+	return __atomic_exchange_n(&ap_ticket, 0, __ATOMIC_SEQ_CST) == 0 ? 0 : -ETIMEDOUT;
+}
+
+void arch_ipi_send(const struct cpu *target)
+{
+	lapic_send(target->hardware_id, VECTOR_IPI);
+}
+
+/* Compares APIC ids: a stack that went wrong may be why this CPU panics. */
+void arch_panic_stop_others(void)
+{
+	unsigned int i;
+
+	if (!interrupt_by_apic())
+		return;
+	for (i = 0; i < CPU_MAX; i++) {
+		const struct cpu *cpu = cpu_get(i);
+
+		if (cpu->online && cpu->hardware_id != lapic_id())
+			lapic_send_nmi(cpu->hardware_id);
+	}
+}

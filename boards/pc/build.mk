@@ -1,0 +1,1 @@
+kernel-y += $(board-folder)/board.c

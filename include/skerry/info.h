@@ -1,0 +1,79 @@
+/* Objects of SYS_INFO, and records of the trace ring (SYS_TRACE_READ). */
+#pragma once
+
+#include <skerry/endpoint.h>
+
+struct info_machine {
+	u32 cpu_count;
+	u32 cpu_present;
+	u32 thread_slots;
+	u32 space_slots;
+	u32 privilege_slots;
+	u32 thread_used;
+	u32 space_used;
+	u32 privilege_used;
+	u64 memory_bytes;
+	nanoseconds_t uptime;
+	u64 cycles_per_second;
+	char board[32];
+};
+
+struct info_cpu {
+	u32 running;
+	u32 hardware_id;
+	endpoint_t current;
+	u32 ready;	     /* threads in its queues */
+	u64 entries;	     /* kernel entries */
+	u64 lock_taken;
+	u64 lock_contended;  /* times the lock was not free at once */
+	u64 ipi_sent;
+	u64 ipi_received;
+	u64 flushes;	     /* owed flushes done */
+	u64 interrupts;
+	cycles_t idle_cycles;
+	cycles_t lock_wait_cycles;
+};
+
+struct info_thread {
+	endpoint_t thread;
+	endpoint_t process;
+	space_t space;
+	u32 rts;
+	u32 privilege;
+	u32 priority;
+	u32 cpu;
+	endpoint_t waits_for;
+	u64 affinity;
+	cycles_t user_cycles;
+	u64 ipc_count;
+	u64 faults;
+	u64 signals;
+	char name[16];
+};
+
+/* System-wide event counters. */
+struct info_counters {
+	u64 replies_dropped; /* answers whose caller was gone */
+	u64 async_dropped;
+	u64 migrations;
+	u64 parks;	     /* CPUs stopped for another's sake */
+	u64 settles;	     /* waits for a CPU to settle */
+	u64 page_faults;
+	u64 memory_requests;
+	u64 async_used;	     /* asynchronous messages in the kernel's pool now */
+};
+
+#define TRACE_IPC 1u	  /* a: destination, b: trap */
+#define TRACE_SWITCH 2u	  /* a: thread */
+#define TRACE_FAULT 3u	  /* a: address, b: access */
+#define TRACE_INTERRUPT 4u /* a: irq */
+#define TRACE_CALL 5u	  /* a: kernel call, b: result */
+#define TRACE_LOCK_WAIT 6u /* a: cycles waited */
+
+struct trace_record {
+	cycles_t time;
+	u32 kind;
+	endpoint_t thread;
+	u32 a;
+	u32 b;
+};

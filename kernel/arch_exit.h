@@ -1,0 +1,13 @@
+/* The rest of the port's inline functions (kernel/arch.h), for which struct cpu and struct thread
+ * must be complete. The port supplies them in <arch_exit.h>:
+ *
+ * void arch_switch_fast(struct cpu *, struct thread *)
+ *        the part of arch_switch_prepare() that remains when no FPU state or I/O bitmap is live
+ * void arch_exit_message(struct cpu *, struct thread *, uint32_t status, endpoint_t process) noreturn
+ *        leave into a thread whose receive or call ends with code 0 and these results
+ */
+#pragma once
+
+#include "kernel/cpu.h"
+#include "kernel/thread.h"
+#include <arch_exit.h>

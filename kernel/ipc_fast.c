@@ -1,0 +1,155 @@
+/* The hot paths: a call to a server that waits, an answer to a caller that waits, and kernel calls
+ * that finish at once. Everything else goes to the slow path with the lock held.
+ *
+ * Each function checks everything first and then commits. The exact states it compares with are
+ * described at RTS_RECEIVE_ANY in thread.h. All functions here never return, so the compiler need
+ * not preserve registers for a caller (see build.mk).
+ */
+#include "kernel/call.h"
+#include "kernel/enter.h"
+#include "kernel/ipc.h"
+#include "kernel/panic.h"
+#include "kernel/trace.h"
+#include "kernel/trap.h"
+#include "kernel/arch_exit.h"
+
+static void slow(struct cpu *cpu, uint32_t trap, uint32_t a0, uint32_t a1)
+	__attribute__((noreturn, noinline)) REQUIRES(bkl);
+static void slow(struct cpu *cpu, uint32_t trap, uint32_t a0, uint32_t a1)
+{
+	struct thread *caller = cpu->current;
+	int code;
+
+	if (unlikely(!caller))
+		kernel_leave(cpu);
+	code = trap == TRAP_KERNEL_CALL ? kernel_call(caller, a0) : ipc_trap(caller, trap, a0, a1);
+	if (code == TRAP_SUSPENDED) {
+		caller->restart = true;
+		caller->trap_word = trap;
+		caller->trap_a0 = a0;
+		caller->trap_a1 = a1;
+	} else if (code <= 0) {
+		arch_context_result(caller, code, 0, 0);
+	}
+	kernel_leave(cpu);
+}
+
+ARCH_ENTRY void trap_general(uint32_t trap_word, uint32_t a0, uint32_t a1)
+{
+	struct cpu *cpu = this_cpu();
+
+	kernel_enter_inline(cpu);
+	slow(cpu, trap_word, a0, a1);
+}
+
+ARCH_ENTRY void trap_kernel_call(uint32_t nr, uint32_t unused)
+{
+	struct cpu *cpu = this_cpu();
+	struct thread *caller = kernel_enter_inline(cpu);
+	int code;
+
+	(void)unused;
+	if (unlikely(!caller))
+		kernel_leave(cpu);
+	code = kernel_call(caller, nr);
+	/* Finished at once, nothing else to do here: back by the way it came. */
+	if (likely(code <= 0 && (caller->rts | (cpu->events & ~(EVENT_FPU | EVENT_PORTS))) == 0 &&
+		   cpu->current == caller)) {
+		kernel_release_inline(cpu);
+		kernel_root_inline(cpu, caller->space->root);
+		arch_exit_call(cpu, caller, code);
+	}
+	if (code == TRAP_SUSPENDED) {
+		caller->restart = true;
+		caller->trap_word = TRAP_KERNEL_CALL;
+		caller->trap_a0 = nr;
+	} else if (code <= 0) {
+		arch_context_result(caller, code, 0, 0);
+	}
+	kernel_leave(cpu);
+}
+
+/* Charge the thread that stops running; the slice is lent, so no timer is touched. */
+static inline void account_switch(struct cpu *cpu, struct thread *from) REQUIRES(bkl)
+{
+#ifdef CONFIG_ACCOUNTING
+	cycles_t now = arch_cycles();
+
+	from->user_cycles += now - cpu->account_from;
+	cpu->account_from = now;
+#else
+	(void)cpu, (void)from;
+#endif
+}
+
+/* Run `to`, whose message page is filled, on this CPU in place of the current thread. */
+static inline void switch_and_exit(struct cpu *cpu, struct thread *to, uint32_t status,
+				   endpoint_t process) __attribute__((noreturn)) RELEASES(bkl);
+static inline void switch_and_exit(struct cpu *cpu, struct thread *to, uint32_t status,
+				   endpoint_t process)
+{
+	paddr_t root = to->space->root;
+
+	trace_record(cpu, TRACE_SWITCH, to->endpoint, to->endpoint, 0);
+	to->cpu = cpu;
+	cpu->current = to;
+	arch_switch_fast(cpu, to);
+	kernel_release_inline(cpu);
+	kernel_root_inline(cpu, root);
+	arch_exit_message(cpu, to, status, process);
+}
+
+/* May `to` run here and now, ahead of everything that is ready? */
+static inline bool can_switch(const struct cpu *cpu, const struct thread *to)
+{
+	return !(cpu->ready & to->higher_mask) && (to->affinity & cpu->bit);
+}
+
+ARCH_ENTRY void trap_ipc_call(uint32_t destination, uint32_t unused)
+{
+	struct cpu *cpu = this_cpu();
+	struct thread *caller = kernel_enter_inline(cpu);
+	struct thread *server = thread_find(destination);
+
+	(void)unused;
+	if (unlikely(cpu->events || !caller || !server))
+		slow(cpu, TRAP_IPC_CALL, destination, 0);
+	if (unlikely(!(caller->priv->traps & 1u << TRAP_IPC_CALL) ||
+		     !priv_may_send(caller->priv, server->priv) ||
+		     server->rts != RTS_RECEIVE_ANY || !can_switch(cpu, server)))
+		slow(cpu, TRAP_IPC_CALL, destination, 0);
+
+	/* Nothing fails from here. */
+	message_copy(server->message, caller->message, caller->endpoint);
+	trace_record(cpu, TRACE_IPC, caller->endpoint, destination, TRAP_IPC_CALL);
+	caller->rts |= RTS_REPLY_WAIT; /* it may have been stopped while it waited for the lock */
+	caller->peer = destination;
+	caller->ipc_count++;
+	server->rts = 0;
+	account_switch(cpu, caller);
+	switch_and_exit(cpu, server, TRAP_IPC_CALL, caller->process);
+}
+
+ARCH_ENTRY void trap_ipc_reply_receive(uint32_t to, uint32_t source)
+{
+	struct cpu *cpu = this_cpu();
+	struct thread *server = kernel_enter_inline(cpu);
+	struct thread *caller = thread_find(to);
+
+	if (unlikely(cpu->events || !server || !caller))
+		slow(cpu, TRAP_IPC_REPLY_RECEIVE, to, source);
+	if (unlikely(caller->rts != RTS_REPLY_WAIT || caller->peer != server->endpoint ||
+		     source != EP_ANY || server->inbox ||
+		     !(server->priv->traps & 1u << TRAP_IPC_REPLY_RECEIVE) ||
+		     !can_switch(cpu, caller)))
+		slow(cpu, TRAP_IPC_REPLY_RECEIVE, to, source);
+
+	/* Nothing fails from here. */
+	message_copy(caller->message, server->message, server->endpoint);
+	trace_record(cpu, TRACE_IPC, server->endpoint, to, TRAP_IPC_REPLY_RECEIVE);
+	server->rts |= RTS_RECEIVE_ANY;
+	server->peer = EP_ANY;
+	caller->rts = 0;
+	account_switch(cpu, server);
+	switch_and_exit(cpu, caller, TRAP_IPC_REPLY_RECEIVE, server->process);
+}

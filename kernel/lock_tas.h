@@ -1,0 +1,34 @@
+/* Test-and-set lock with bounded back-off: unfair, but it never waits for a virtual CPU that the host
+ * has put aside. The default, because most of Skerry's users run an emulator.
+ */
+#pragma once
+
+#include "kernel/arch.h"
+
+#define LOCK_BACKOFF_MAX 64u
+
+static inline bool lock_try(void)
+{
+	return __atomic_exchange_n(&bkl.next, 1, __ATOMIC_ACQUIRE) == 0;
+}
+
+static inline void lock_spin(void)
+{
+	unsigned int backoff = 1, i;
+
+	for (;;) {
+		while (bkl.next != 0) {
+			for (i = 0; i < backoff; i++)
+				arch_pause();
+			if (backoff < LOCK_BACKOFF_MAX)
+				backoff *= 2;
+		}
+		if (lock_try())
+			return;
+	}
+}
+
+static inline void lock_release(void)
+{
+	__atomic_store_n(&bkl.next, 0, __ATOMIC_RELEASE);
+}

@@ -1,0 +1,29 @@
+/* Ticket lock: first come, first served. For hardware; under an emulator with more virtual CPUs than
+ * host cores a fair lock hands itself to CPUs that do not run.
+ */
+#pragma once
+
+#include "kernel/arch.h"
+
+/* One attempt: a ticket is drawn only when it would be served at once. */
+static inline bool lock_try(void)
+{
+	uint32_t turn = bkl.serving;
+
+	return __atomic_compare_exchange_n(&bkl.next, &turn, turn + 1, false, __ATOMIC_ACQUIRE,
+					   __ATOMIC_RELAXED);
+}
+
+static inline void lock_spin(void)
+{
+	uint32_t ticket = __atomic_fetch_add(&bkl.next, 1, __ATOMIC_RELAXED);
+
+	while (__atomic_load_n(&bkl.serving, __ATOMIC_ACQUIRE) != ticket)
+		arch_pause();
+}
+
+static inline void lock_release(void)
+{
+	/* Only the holder writes it, so no atomic addition is needed. */
+	__atomic_store_n(&bkl.serving, bkl.serving + 1, __ATOMIC_RELEASE);
+}

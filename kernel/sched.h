@@ -1,0 +1,42 @@
+/* The scheduler: per-CPU queues of ready threads, 16 priorities, quanta; and the way in and out of
+ * the kernel, which belongs to it because every way out may switch. Policy is the sched server's.
+ */
+#pragma once
+
+#include "kernel/thread.h"
+
+/* Entry from user mode or idle, the user context saved: publish it, take the lock, do what is owed.
+ * Answers the current thread, or NULL when it was taken away meanwhile (or the CPU was idle). */
+struct thread *kernel_enter(struct cpu *cpu) ACQUIRES(bkl);
+
+/* Entry by an interrupt that met an idle CPU, or arch_interrupt_window(). */
+void kernel_enter_idle(struct cpu *cpu) ACQUIRES(bkl);
+
+/* Leave: pick the most urgent ready thread, or idle. Pending restarts are run first. */
+void kernel_leave(struct cpu *cpu) RELEASES(bkl) __attribute__((noreturn));
+
+/* Leave into `t` without looking at the queues; t runs on this CPU. */
+void kernel_leave_to(struct cpu *cpu, struct thread *t) RELEASES(bkl) __attribute__((noreturn));
+
+/* Queue operations of thread_block() and thread_unblock(). */
+void sched_enqueue(struct thread *t) REQUIRES(bkl);
+void sched_enqueue_head(struct thread *t) REQUIRES(bkl);
+void sched_dequeue(struct thread *t) REQUIRES(bkl);
+
+/* Change priority, quantum, affinity; a thread on a CPU it may no longer use moves. */
+void sched_set(struct thread *t, uint32_t priority, nanoseconds_t quantum, uint32_t affinity)
+	REQUIRES(bkl);
+
+/* Give the rest of the slice away: behind the others of its priority. */
+void sched_yield(struct cpu *cpu, struct thread *t) REQUIRES(bkl);
+
+/* The slice's end is due on this CPU: called from timer_interrupt(). */
+void sched_slice_check(struct cpu *cpu, nanoseconds_t now) REQUIRES(bkl);
+
+/* `t` leaves the CPU tables for good. */
+void sched_forget(struct thread *t) REQUIRES(bkl);
+
+/* Charge the cycles since the last switch on this CPU to the current thread. */
+void sched_account(struct cpu *cpu) REQUIRES(bkl);
+
+#define QUANTUM_DEFAULT 100000000ull /* 100 ms */

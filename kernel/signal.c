@@ -1,0 +1,185 @@
+/* Signals: pending bits in the thread, a notification to its manager, two calls by which the manager
+ * takes them and ends them. The thread does not run in between. */
+#include "kernel/signal.h"
+
+#include "kernel/call.h"
+#include "kernel/copy.h"
+#include "kernel/ipc.h"
+#include "kernel/print.h"
+#include "kernel/smp.h"
+#include <string.h>
+
+struct thread *signal_manager(const struct thread *t)
+{
+	struct thread *manager = t->priv->signal_manager == EP_SELF
+					 ? t->priv->owner
+					 : thread_find(t->priv->signal_manager);
+
+	if (!manager || (manager->rts & RTS_EXITED))
+		manager = thread_find(t->priv->signal_backup);
+	return manager;
+}
+
+void signal_cause(struct thread *t, unsigned int signal)
+{
+	struct thread *manager = signal_manager(t);
+
+	t->signals |= 1ull << signal;
+	t->signal_count++;
+	if (manager != t)
+		thread_block(t, RTS_SIGNALED);
+	else if (signal == SIGNAL_SEGV || signal == SIGNAL_ILLEGAL || signal == SIGNAL_FPE ||
+		 signal == SIGNAL_BUS || signal == SIGNAL_EXITED)
+		thread_block(t, RTS_STOPPED); /* it cannot go on, so it cannot handle it either */
+	if (!manager) {
+		print("signal: %s (%x) gets signal %u and nobody manages it; it stays stopped\n",
+		      t->name, t->endpoint, signal);
+		return;
+	}
+	ipc_notify_kernel(manager, KERNEL_NOTIFY_SYSTEM);
+}
+
+int sys_do_kill(struct thread *caller, const struct sys_kill_req *req, struct sys_empty_reply *rep)
+{
+	struct thread *t = call_thread(caller, req->thread);
+
+	(void)rep;
+	if (!t)
+		return -EDEADSRCDST;
+	if (req->signal == 0 || req->signal >= SIGNAL_EXITED)
+		return -EINVAL;
+	if (t->rts & RTS_EXITED)
+		return -EPERM;
+	signal_cause(t, req->signal);
+	return 0;
+}
+
+int sys_do_signal_get(struct thread *caller, const struct sys_empty_req *req,
+		      struct sys_signal_get_reply *rep)
+{
+	unsigned int i;
+
+	(void)req;
+	rep->thread = EP_NONE;
+	for (i = 0; i < THREAD_MAX; i++) {
+		struct thread *t = &threads[i];
+
+		if ((t->rts & RTS_FREE) || !t->signals || signal_manager(t) != caller)
+			continue;
+		rep->thread = t->endpoint;
+		rep->signals = t->signals;
+		rep->exit_status = t->exit_status;
+		t->signals = 0;
+		t->signal_processing = t != caller;
+		break;
+	}
+	return 0;
+}
+
+int sys_do_signal_end(struct thread *caller, const struct sys_signal_end_req *req,
+		      struct sys_empty_reply *rep)
+{
+	struct thread *t = thread_find(req->thread);
+
+	(void)rep;
+	if (!t)
+		return -EDEADSRCDST;
+	if (signal_manager(t) != caller)
+		return -EPERM;
+	if (!t->signal_processing)
+		return -EINVAL;
+	t->signal_processing = false;
+	if (!t->signals)
+		thread_unblock(t, RTS_SIGNALED);
+	return 0;
+}
+
+/* What SYS_SIGNAL_SEND pushes: the port's call area (return address, arguments), then the frame that
+ * sigreturn pops. */
+struct signal_frame {
+	struct arch_user_context context;
+	struct message message;
+	u64 mask;
+	u32 signal;
+	u32 magic;
+};
+
+struct signal_stack {
+	uint8_t call[ARCH_HANDLER_STACK];
+	struct signal_frame frame;
+};
+
+#define SIGNAL_FRAME_MAGIC 0x5346726Du
+
+/* A signal handler may start, and a context be replaced, only when the thread is in no IPC that
+ * somebody else will finish. */
+static bool context_free(const struct thread *caller, const struct thread *t)
+{
+	if (t->restart || (t->rts & (RTS_SENDING | RTS_RECEIVING | RTS_PAGEFAULT)))
+		return false;
+	return !(t->rts & RTS_REPLY_WAIT) || t->peer == caller->endpoint;
+}
+
+int sys_do_signal_send(struct thread *caller, const struct sys_signal_send_req *req,
+		       struct sys_empty_reply *rep)
+{
+	static struct signal_stack image; /* too large for the kernel stack; guarded by bkl */
+	struct thread *t = thread_find(req->thread);
+	vaddr_t pc, sp, fp;
+	uint64_t top;
+	int code;
+
+	(void)rep;
+	if (!t || (t->rts & RTS_EXITED))
+		return -EDEADSRCDST;
+	if (t == caller || req->signal == 0 || req->signal >= SIGNAL_COUNT ||
+	    req->handler >= ARCH_USER_LIMIT || req->restorer >= ARCH_USER_LIMIT ||
+	    (t->rts & RTS_REPLY_WAIT) || !context_free(caller, t))
+		return -EINVAL;
+	thread_settle(t);
+	arch_context_where(t, &pc, &sp, &fp);
+	top = (req->stack_pointer ? req->stack_pointer : sp) & ~63ull;
+	if (top < sizeof(image) || top > ARCH_USER_LIMIT)
+		return -EFAULT;
+	top = (top - sizeof(image)) & ~63ull;
+	memset(&image, 0, sizeof(image));
+	arch_context_get(t, &image.frame.context);
+	image.frame.message = *t->message;
+	image.frame.mask = req->mask;
+	image.frame.signal = req->signal;
+	image.frame.magic = SIGNAL_FRAME_MAGIC;
+	fp = (vaddr_t)top + offsetof(struct signal_stack, frame);
+	sp = (vaddr_t)top + arch_handler_stack(image.call, fp, (vaddr_t)req->restorer, req->signal);
+	code = copy_out(caller, t, (vaddr_t)top, &image, sizeof(image), false);
+	if (!code)
+		arch_context_handler(t, (vaddr_t)req->handler, sp, req->signal, fp);
+	return code;
+}
+
+int sys_do_signal_return(struct thread *caller, const struct sys_signal_return_req *req,
+			 struct sys_empty_reply *rep)
+{
+	static struct signal_frame frame;
+	struct thread *t = thread_find(req->thread);
+	int code;
+
+	(void)rep;
+	if (!t || (t->rts & RTS_EXITED))
+		return -EDEADSRCDST;
+	if (t == caller || !context_free(caller, t))
+		return -EINVAL;
+	if (!copy_range_valid(req->frame, sizeof(frame)))
+		return -EFAULT;
+	code = copy_in(caller, t, (vaddr_t)req->frame, &frame, sizeof(frame), false);
+	if (code)
+		return code;
+	if (frame.magic != SIGNAL_FRAME_MAGIC)
+		return -EINVAL;
+	thread_settle(t);
+	if (!arch_context_set(t, &frame.context))
+		return -EINVAL;
+	/* The call by which the thread asked for this ends here, without an answer. */
+	*t->message = frame.message;
+	thread_unblock(t, RTS_REPLY_WAIT);
+	return 0;
+}

@@ -1,0 +1,202 @@
+/* The handshake among CPUs: park, take, settle, owed flushes, kicks, start. See docs/smp.md.
+ *
+ * Every wait here is for something another CPU does without the lock, and is bounded: past the limit
+ * the kernel panics naming CPU and thread.
+ */
+#include "kernel/smp.h"
+
+#include "kernel/enter.h"
+#include "kernel/info_page.h"
+#include "kernel/panic.h"
+#include "kernel/print.h"
+#include "kernel/race.h"
+#include "kernel/trace.h"
+#include <skerry/info.h>
+
+struct big_kernel_lock bkl;
+uint64_t smp_parks, smp_settles;
+
+static uint64_t flush_epoch = 1; /* of the newest flush asked for */
+
+/* Ten seconds of a hung CPU at the slowest; an emulator's host may be busy for long. */
+#define WAIT_SPINS 2000000000u
+
+#define WAIT_UNTIL(condition, cpu, what)                                                           \
+	do {                                                                                       \
+		unsigned int spins_;                                                               \
+		for (spins_ = 0; !(condition); spins_++) {                                         \
+			if (panic_running() || spins_ == WAIT_SPINS)                               \
+				wait_failed(cpu, what);                                            \
+			arch_pause();                                                              \
+		}                                                                                  \
+	} while (0)
+
+static void wait_failed(const struct cpu *cpu, const char *what) __attribute__((noreturn));
+static void wait_failed(const struct cpu *cpu, const char *what)
+{
+	const struct thread *t = cpu->current;
+
+	panic("cpu %u does not %s (thread %x \"%s\" in_user %u settled %u root %lx)", cpu->index,
+	      what, t ? t->endpoint : EP_NONE, t ? t->name : "", cpu->in_user, cpu->settled,
+	      (unsigned long)cpu->root);
+}
+
+static void ipi(struct cpu *cpu) REQUIRES(bkl)
+{
+	this_cpu()->statistics.ipi_sent++;
+	arch_ipi_send(cpu);
+}
+
+void smp_interrupt(struct cpu *cpu)
+{
+	cpu->statistics.ipi_received++;
+}
+
+void smp_park(struct thread *t)
+{
+	struct cpu *cpu = t->cpu;
+
+	if (!cpu || cpu == this_cpu() || cpu->current != t || !cpu->in_user)
+		return;
+	smp_parks++;
+	race_point("park: before the interrupt");
+	ipi(cpu);
+	WAIT_UNTIL(!cpu->in_user, cpu, "leave user mode");
+}
+
+void smp_settle(struct cpu *cpu)
+{
+	if (cpu == this_cpu())
+		return;
+	smp_settles++;
+	if (cpu->in_user)
+		ipi(cpu);
+	WAIT_UNTIL(cpu->settled, cpu, "settle");
+}
+
+void smp_take(struct thread *t)
+{
+	struct cpu *cpu = t->cpu;
+
+	if (!cpu || cpu->current != t)
+		return;
+	if (cpu != this_cpu()) {
+		smp_settle(cpu);
+		cpu->events |= EVENT_TAKEN;
+	}
+	cpu->current = NULL;
+}
+
+static void epoch_publish(void) REQUIRES(bkl)
+{
+	uint64_t passed = flush_epoch;
+	unsigned int i;
+
+	for (i = 0; i < cpu_online_count; i++) {
+		struct cpu *cpu = cpu_get(i);
+
+		if ((cpu->events & EVENT_FLUSH) && cpu->flush_epoch - 1 < passed)
+			passed = cpu->flush_epoch - 1;
+	}
+	kernel_page.epoch_passed = passed;
+}
+
+uint64_t smp_flush_space(struct space *space)
+{
+	struct cpu *self = this_cpu();
+	unsigned int i;
+
+	flush_epoch++;
+	for (i = 0; i < cpu_online_count; i++) {
+		struct cpu *cpu = cpu_get(i);
+		bool runs_it = cpu->current && cpu->current->space == space;
+
+		if (cpu == self) {
+			if (cpu->root == space->root)
+				arch_root_load(space->root);
+			continue;
+		}
+		if (!runs_it) {
+			/* It may still have the root loaded: it left the space and has not got to
+			 * its late load yet. That needs no lock. */
+			WAIT_UNTIL(cpu->root != space->root, cpu, "leave a root");
+			continue;
+		}
+		if (!(cpu->events & EVENT_FLUSH))
+			cpu->flush_epoch = flush_epoch;
+		cpu->events |= EVENT_FLUSH;
+		race_point("flush: owed, before the interrupt");
+		if (cpu->in_user)
+			ipi(cpu);
+	}
+	epoch_publish();
+	return flush_epoch;
+}
+
+void smp_flush_owed(struct cpu *cpu)
+{
+	arch_root_load(cpu->root);
+	cpu->events &= ~EVENT_FLUSH;
+	cpu->statistics.flushes++;
+	epoch_publish();
+}
+
+void smp_leave_root(paddr_t root)
+{
+	struct cpu *self = this_cpu();
+	unsigned int i;
+
+	if (self->root == root)
+		kernel_root_inline(self, arch_kernel_root());
+	for (i = 0; i < cpu_online_count; i++) {
+		struct cpu *cpu = cpu_get(i);
+
+		WAIT_UNTIL(cpu->root != root, cpu, "leave a freed root");
+	}
+}
+
+void smp_kick(struct cpu *cpu)
+{
+	cpu->events |= EVENT_RESCHED;
+	if (cpu != this_cpu() && (cpu->in_user || !cpu->current))
+		ipi(cpu);
+}
+
+void smp_lock_contended(struct cpu *cpu) NO_ANALYSIS
+{
+	cycles_t from = arch_cycles();
+
+	arch_fpu_save(cpu);
+	kernel_root_inline(cpu, arch_kernel_root());
+	race_point("enter: before settled");
+	cpu->settled = true;
+	lock_spin();
+	cpu->settled = false;
+	cpu->events &= ~EVENT_FPU;
+	cpu->statistics.lock_contended++;
+	cpu->statistics.lock_wait_cycles += arch_cycles() - from;
+	trace_record(cpu, TRACE_LOCK_WAIT, cpu->current ? cpu->current->endpoint : EP_NONE,
+		     (uint32_t)(arch_cycles() - from), 0);
+}
+
+void smp_start_all(const struct boot_info *info)
+{
+	unsigned int i;
+
+	for (i = 1; i < info->cpu_count && cpu_online_count < CPU_MAX; i++) {
+		struct cpu *cpu = cpu_get(cpu_online_count);
+
+		cpu_prepare(cpu, cpu_online_count, info->cpu_hardware_id[i]);
+		cpu->start_allowed = true;
+		if (arch_cpu_start(cpu, cpu->hardware_id) != 0) {
+			cpu->start_allowed = false;
+			print("cpu: hardware id %u does not start; left out\n", cpu->hardware_id);
+			continue;
+		}
+		cpu_online_mask |= cpu->bit;
+		cpu_online_count++;
+	}
+	if (i < info->cpu_count)
+		print("cpu: %u more CPUs than CONFIG_NR_CPUS=%u; left out\n", info->cpu_count - i,
+		      (unsigned int)CPU_MAX);
+}

@@ -1,0 +1,130 @@
+/* The space table. Guarded by the big kernel lock. */
+#include "kernel/space.h"
+
+#include "kernel/panic.h"
+#include "kernel/smp.h"
+
+#define SPACE_SLOT_BITS 12
+
+static struct space spaces[SPACE_MAX];
+static struct space *free_head, *free_tail;
+static unsigned int used_count;
+
+static void free_list_add(struct space *space) REQUIRES(bkl)
+{
+	space->id = 0;
+	space->free_next = NULL;
+	if (free_tail)
+		free_tail->free_next = space;
+	else
+		free_head = space;
+	free_tail = space;
+}
+
+void spaces_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < SPACE_MAX; i++)
+		free_list_add(&spaces[i]);
+}
+
+unsigned int spaces_used(void)
+{
+	return used_count;
+}
+
+struct space *space_allocate(paddr_t root)
+{
+	struct space *space = free_head;
+
+	if (!space)
+		return NULL;
+	free_head = space->free_next;
+	if (!free_head)
+		free_tail = NULL;
+	space->generation = space->generation == ENDPOINT_GENERATION_MAX ? 1 : space->generation + 1;
+	space->id = (space_t)(space->generation << SPACE_SLOT_BITS | (space - spaces));
+	space->root = root;
+	space->inhibited = false;
+	space->threads = NULL;
+	space->thread_count = 0;
+	space->copy_waiters = 0;
+	used_count++;
+	return space;
+}
+
+struct space *space_find(space_t id)
+{
+	unsigned int slot = id & ((1u << SPACE_SLOT_BITS) - 1);
+
+	return id && slot < SPACE_MAX && spaces[slot].id == id ? &spaces[slot] : NULL;
+}
+
+/* Threads whose copy waited for this space do their call again. */
+static void copy_waiters_wake(struct space *space) REQUIRES(bkl)
+{
+	unsigned int i;
+
+	for (i = 0; i < THREAD_MAX && space->copy_waiters; i++)
+		if ((threads[i].rts & RTS_COPY_WAIT) && threads[i].wait_space == space) {
+			space->copy_waiters--;
+			threads[i].wait_space = NULL;
+			thread_unblock(&threads[i], RTS_COPY_WAIT);
+		}
+}
+
+void space_free(struct space *space)
+{
+	assert(space->id && !space->thread_count);
+	copy_waiters_wake(space);
+	smp_leave_root(space->root);
+	used_count--;
+	free_list_add(space);
+}
+
+void space_thread_add(struct space *space, struct thread *t)
+{
+	t->space = space;
+	t->space_prev = NULL;
+	t->space_next = space->threads;
+	if (space->threads)
+		space->threads->space_prev = t;
+	space->threads = t;
+	space->thread_count++;
+}
+
+void space_thread_remove(struct thread *t)
+{
+	struct space *space = t->space;
+
+	if (t->space_prev)
+		t->space_prev->space_next = t->space_next;
+	else
+		space->threads = t->space_next;
+	if (t->space_next)
+		t->space_next->space_prev = t->space_prev;
+	t->space = NULL;
+	space->thread_count--;
+}
+
+void space_inhibit(struct space *space)
+{
+	struct thread *t;
+
+	space->inhibited = true;
+	for (t = space->threads; t; t = t->space_next)
+		thread_block(t, RTS_VMINHIBIT);
+}
+
+uint64_t space_uninhibit(struct space *space)
+{
+	uint64_t epoch = smp_flush_space(space);
+	struct thread *t;
+
+	space->inhibited = false;
+	for (t = space->threads; t; t = t->space_next)
+		thread_unblock(t, RTS_VMINHIBIT);
+	copy_waiters_wake(space);
+	return epoch;
+}

@@ -1,0 +1,150 @@
+/* The thread table: slots, generations, and the two functions that change rts.
+ * Guarded by the big kernel lock.
+ */
+#include "kernel/thread.h"
+
+#include "kernel/ipc.h"
+#include "kernel/panic.h"
+#include "kernel/priv.h"
+#include "kernel/sched.h"
+#include "kernel/signal.h"
+#include "kernel/smp.h"
+#include <string.h>
+
+struct thread threads[THREAD_MAX];
+struct thread *pager;
+
+/* Free slots, oldest first, so that a slot's name rests as long as possible. */
+static struct thread *free_head, *free_tail;
+static unsigned int used_count;
+
+static unsigned int slot_of(const struct thread *t)
+{
+	return (unsigned int)(t - threads);
+}
+
+static void free_list_add(struct thread *t) REQUIRES(bkl)
+{
+	t->rts = RTS_FREE;
+	/* A name that a look-up of any endpoint never finds here: it belongs to the slot beside. */
+	t->endpoint = slot_of(t) ^ 1;
+	t->free_next = NULL;
+	if (free_tail)
+		free_tail->free_next = t;
+	else
+		free_head = t;
+	free_tail = t;
+}
+
+void threads_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < THREAD_MAX; i++)
+		free_list_add(&threads[i]);
+}
+
+unsigned int threads_used(void)
+{
+	return used_count;
+}
+
+static void virtual_timer_fire(struct cpu *cpu, struct timer *timer)
+{
+	struct thread *t = container_of(timer, struct thread, virtual_timer);
+
+	if (!t->virtual_signal)
+		return;
+	if (t->cpu && t->cpu->current == t)
+		sched_account(t->cpu);
+	if (t->user_cycles >= t->virtual_end) {
+		signal_cause(t, t->virtual_signal);
+		t->virtual_signal = 0;
+		return;
+	}
+	timer_set(cpu, timer, arch_time() + arch_cycles_to_time(t->virtual_end - t->user_cycles));
+}
+
+struct thread *thread_allocate(struct space *space)
+{
+	struct thread *t = free_head;
+	uint32_t generation;
+
+	if (!t)
+		return NULL;
+	free_head = t->free_next;
+	if (!free_head)
+		free_tail = NULL;
+	generation = t->generation == ENDPOINT_GENERATION_MAX ? 1 : t->generation + 1;
+	memset(t, 0, sizeof(*t));
+	t->generation = generation;
+	t->endpoint = ENDPOINT(slot_of(t), generation);
+	t->process = t->endpoint;
+	t->peer = EP_NONE;
+	t->rts = RTS_NO_PRIV | (space->inhibited ? RTS_VMINHIBIT : 0);
+	t->priv = priv_programs();
+	t->affinity = cpu_online_mask;
+	t->priority = PRIORITY_COUNT / 2;
+	t->higher_mask = (1u << t->priority) - 1;
+	t->scheduler = SCHEDULER_KERNEL;
+	t->quantum = t->quantum_left = QUANTUM_DEFAULT;
+	t->virtual_timer.fire = virtual_timer_fire;
+	space_thread_add(space, t);
+	used_count++;
+	return t;
+}
+
+void thread_settle(struct thread *t)
+{
+	struct cpu *cpu = t->cpu;
+
+	smp_park(t);
+	if (!cpu || cpu->current != t)
+		return;
+	if (cpu == this_cpu())
+		arch_fpu_save(cpu);
+	else
+		smp_settle(cpu);
+}
+
+void thread_free(struct thread *t)
+{
+	assert(t != this_cpu()->current && !(t->rts & RTS_FREE));
+	thread_block(t, RTS_EXITED);
+	smp_take(t);
+	ipc_forget(t);
+	timer_cancel(&t->virtual_timer);
+	arch_io_bitmap(t, 0, 0);
+	if (t->priv->owner == t)
+		priv_free(t->priv);
+	sched_forget(t);
+	space_thread_remove(t);
+	if (pager == t)
+		pager = NULL;
+	used_count--;
+	free_list_add(t);
+}
+
+void thread_block(struct thread *t, uint32_t flag)
+{
+	uint32_t before = t->rts;
+
+	t->rts = before | flag;
+	if (before)
+		return;
+	if (t->queued)
+		sched_dequeue(t);
+	else
+		smp_park(t);
+}
+
+void thread_unblock(struct thread *t, uint32_t flags)
+{
+	if (!(t->rts & flags))
+		return;
+	t->rts &= ~flags;
+	/* A thread that never left its CPU (blocked and unblocked within one hold of the lock, or
+	 * stopped while its trap waits for the lock) is still current: it just goes on. */
+	if (t->rts == 0 && !(t->cpu && t->cpu->current == t))
+		sched_enqueue(t);
+}

@@ -1,0 +1,79 @@
+/* SYS_UPDATE: two service slots swap what they contain. The new instance's context, space, message
+ * page and name move into the old slot, so that it answers under the old endpoint; what belongs to the
+ * name stays: privilege, queued callers, pending notifications, scheduling.
+ */
+#include "kernel/call.h"
+#include "kernel/ipc.h"
+#include "kernel/smp.h"
+
+#define SWAP(a, b)                                                                                 \
+	do {                                                                                       \
+		__typeof__(a) swap_ = (a);                                                         \
+		(a) = (b);                                                                         \
+		(b) = swap_;                                                                       \
+	} while (0)
+
+/* Switched out, at rest in a receive or not started: nothing half-done may be swapped. */
+static bool at_rest(const struct thread *t)
+{
+	return t->rts && !t->restart && !t->queued && !t->queued_at &&
+	       !(t->rts & (RTS_SENDING | RTS_REPLY_WAIT | RTS_PAGEFAULT | RTS_VMREQUEST |
+			   RTS_COPY_WAIT | RTS_EXITED)) &&
+	       !(t->cpu && t->cpu->current == t);
+}
+
+#define RTS_OF_INSTANCE (RTS_RECEIVING | RTS_VMINHIBIT)
+
+static void swap_rts(struct thread *a, struct thread *b) REQUIRES(bkl)
+{
+	uint32_t of_a = a->rts & RTS_OF_INSTANCE, of_b = b->rts & RTS_OF_INSTANCE;
+
+	a->rts = (a->rts & ~RTS_OF_INSTANCE) | of_b;
+	b->rts = (b->rts & ~RTS_OF_INSTANCE) | of_a;
+}
+
+static void swap_spaces(struct thread *a, struct thread *b) REQUIRES(bkl)
+{
+	struct space *of_a = a->space, *of_b = b->space;
+
+	space_thread_remove(a);
+	space_thread_remove(b);
+	space_thread_add(of_b, a);
+	space_thread_add(of_a, b);
+}
+
+int sys_do_update(struct thread *caller, const struct sys_update_req *req,
+		  struct sys_empty_reply *rep)
+{
+	struct thread *a = thread_find(req->old_thread), *b = thread_find(req->new_thread);
+
+	(void)rep;
+	if (!a || !b)
+		return -EDEADSRCDST;
+	if (a == b || a == caller || b == caller || a->priv->owner != a || b->priv->owner != b)
+		return -EINVAL;
+	if (!at_rest(a) || !at_rest(b))
+		return -EBUSY;
+
+	/* Nothing fails from here. */
+	SWAP(a->arch, b->arch);
+	swap_spaces(a, b);
+	SWAP(a->message, b->message);
+	SWAP(a->message_frame, b->message_frame);
+	SWAP(a->message_address, b->message_address);
+	swap_rts(a, b);
+	SWAP(a->peer, b->peer);
+	SWAP(a->filter_copy, b->filter_copy);
+	SWAP(a->filter, b->filter);
+	if (a->filter)
+		a->filter = &a->filter_copy;
+	if (b->filter)
+		b->filter = &b->filter_copy;
+	/* The old instance's grants die with it; the new one announces its own table. */
+	a->priv->grant_entries = b->priv->grant_entries = 0;
+	a->priv->grant_epoch = (a->priv->grant_epoch + 1) & 63;
+	b->priv->grant_epoch = (b->priv->grant_epoch + 1) & 63;
+	ipc_receive_recheck(a);
+	ipc_receive_recheck(b);
+	return 0;
+}

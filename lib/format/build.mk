@@ -1,0 +1,1 @@
+shared-y += lib/format/format.c

@@ -1,0 +1,1 @@
+shared-y += lib/string/string.c

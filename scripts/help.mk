@@ -1,0 +1,41 @@
+# Goals that tell and tidy.
+.PHONY: help boards clean distclean
+help:
+	@sed -n 's/^#? \?//p' scripts/help.mk
+	@echo
+	@echo 'Board: $(BOARD), in $(O). Boards: $(boards)'
+	@echo 'Fragments for CONFIG=: $(sort $(patsubst configs/%.config,%,$(wildcard configs/*.config)))'
+
+boards := $(sort $(foreach f,$(wildcard boards/*/Kconfig $(BOARD_ROOT:%=%/*/Kconfig)), \
+	$(notdir $(patsubst %/,%,$(dir $f)))))
+boards:
+	@printf '%s\n' $(boards)
+
+# What was built goes, the configuration stays; distclean takes that too.
+clean:
+	$(Q)if [ -e $(O)/.config ]; then \
+	find $(O) -mindepth 1 -maxdepth 1 ! -name '.config*' -exec rm -rf {} +; fi
+distclean:
+	$(Q)rm -rf build
+
+#? make                   build the kernel, the programs and the boot archive
+#? make run               build and start it in QEMU, serial console on the terminal
+#? make smoke             start it, wait until it is ready; the exit status tells
+#? make debug             start it stopped, under gdb
+#? make test              gates, host tests and QEMU boots; ends with the count
+#?      SUITE=a,b         only these: gates host scripts boot models qemu, or a suite's name
+#? make test-full         the same with all rows of the board's table and long fuzzing
+#? make check             the gates: format, layers, contract, thread safety, size, board
+#? make bench             measure; make models: check the models; make stress: long runs
+#? make iso               a CD image, make image: a disk image
+#? 
+#? make menuconfig        choose board and options
+#? make X_defconfig       start from the defaults of board X, or from configs/X_defconfig
+#? make olddefconfig      defaults for options that are new; savedefconfig: store what differs
+#? make bootstrap         install the tools that are missing
+#? make boards            list the boards
+#? make clean, distclean  remove what was built, and the configurations too
+#? 
+#? Variables: BOARD=pc  CONFIG=debug,race (fragments of configs/, in a build folder of their own)
+#?   O=folder  BOARD_ROOT=folder (boards of your own)  V=1 (show commands)  CROSS_COMPILE=prefix
+#?   run, smoke, test: SMP=n  MEM=megabytes  CMDLINE='...'  QEMU_EXTRA='...'  FLOW=boot flow (run)

@@ -1,0 +1,19 @@
+/* Physical memory of the kernel test: page frames out of the boot page's free ranges. Only the
+ * supervisor calls these; other threads go through supervisor_run().
+ */
+#pragma once
+
+#include <skerry/boot_page.h>
+
+/* The boot page, copied: its own frame need not stay mapped. */
+extern struct boot_page boot;
+
+void frames_init(const struct boot_page *page);
+
+/* `count` adjacent frames, zeroed; 0: there are none. */
+paddr_t frames_allocate(unsigned int count);
+void frames_free(paddr_t frame, unsigned int count);
+unsigned int frames_left(void);
+
+/* Where every thread of the root's space sees physical memory. */
+void *frame_pointer(paddr_t frame);

@@ -1,0 +1,104 @@
+/* What many cases need: a thread that makes one trap, looks at the kernel's tables, time.
+ */
+#pragma once
+
+#include "supervisor.h"
+#include "test_case.h"
+#include "thread.h"
+#include <skerry/info.h>
+#include <skerry/ipc.h>
+#include <skerry/kernel_message.h>
+#include <string.h>
+#include <sys_call.h>
+#include <sys_ipc.h>
+
+/* Bits of info_thread.rts, as kernel/thread.h has them. */
+#define RTS_SENDING 0x1u
+#define RTS_RECEIVE_ANY 0x2u
+#define RTS_RECEIVE_FROM 0x4u
+#define RTS_REPLY_WAIT 0x8u
+#define RTS_PAGEFAULT 0x10u
+#define RTS_VMREQUEST 0x20u
+#define RTS_VMINHIBIT 0x40u
+#define RTS_COPY_WAIT 0x80u
+#define RTS_STOPPED 0x100u
+#define RTS_SIGNALED 0x200u
+#define RTS_NO_QUANTUM 0x400u
+#define RTS_NO_PRIV 0x800u
+#define RTS_BOOTINHIBIT 0x1000u
+#define RTS_EXITED 0x2000u
+
+#define PROTOCOL_CASE 0x4341u
+#define TYPE(number) MESSAGE_TYPE(PROTOCOL_CASE, number)
+
+/* --- A thread that makes one trap -------------------------------------------------------------- */
+
+struct job {
+	/* in */
+	uint32_t trap, a0, a1;
+	struct message message;
+	const struct role *role;   /* NULL: full */
+	struct test_space *space;  /* NULL: the root's */
+	struct ipc_filter *filter; /* NULL: none; the flag is the caller's */
+	/* out */
+	volatile bool done;
+	int code;
+	struct ipc_received received;
+	struct message answer;
+	struct test_thread *thread;
+};
+
+/* Start the thread; the job must outlive it. */
+void job_start(struct job *job);
+/* Wait for its end: the trap's code. */
+int job_finish(struct job *job);
+/* Start, and wait until the kernel has it waiting for `rts`. */
+void job_start_until(struct job *job, uint32_t rts);
+
+/* The calling thread's message. */
+static inline struct message *message(void)
+{
+	return &message_page()->message;
+}
+
+/* Zero the message and set its type and first word. */
+void message_set(uint32_t type, u64 first);
+
+/* ipc_receive() of the whole message; the code. */
+int receive(endpoint_t source, uint32_t flags, struct message *to, struct ipc_received *received);
+/* Answer a caller with one word; 0 or -errno. */
+int answer(endpoint_t caller, uint32_t type, u64 first);
+
+/* Echoes calls, each word plus one, until a TYPE(0) comes. */
+int echo_server(void *unused);
+void echo_stop(struct test_thread *server);
+
+/* Any thread, for a function that does nothing at all / waits for ever. */
+int return_at_once(void *unused);
+int wait_for_ever(void *unused);
+
+/* --- The kernel's tables ----------------------------------------------------------------------- */
+
+struct info_thread thread_info(endpoint_t thread);
+uint32_t thread_rts(endpoint_t thread);
+/* Yield until all bits of `rts` are set. */
+void wait_rts(endpoint_t thread, uint32_t rts);
+struct info_machine machine_info(void);
+struct info_counters counters_info(void);
+struct info_cpu cpu_info(unsigned int cpu);
+unsigned int cpu_count(void);
+
+/* The name of a thread that is no more. */
+endpoint_t endpoint_stale(void);
+
+/* --- Time -------------------------------------------------------------------------------------- */
+
+#define MILLISECOND 1000000ull
+
+void yield(void);
+nanoseconds_t clock_now(void);
+void sleep_for(nanoseconds_t time);
+
+/* --- Random numbers, from seed= ---------------------------------------------------------------- */
+
+uint32_t random_next(uint64_t *state);

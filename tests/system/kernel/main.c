@@ -1,0 +1,120 @@
+/* The kernel test: the root service in VM's place. It turns paging on with its own tables, says that
+ * the machine is ready, and does what test= asks for.
+ *
+ *   test=none|short|all|SUITE,SUITE   seed=N   poweroff=ready   panic=test   fault=test
+ */
+#include "frames.h"
+#include "option.h"
+#include "space.h"
+#include "supervisor.h"
+#include "tap.h"
+#include "test_case.h"
+#include "thread.h"
+#include <arch/layout.h>
+#include <skerry/kernel_page.h>
+#include <string.h>
+#include <sys.h>
+#include <sys_call.h>
+
+static void end_as_failure(void)
+{
+	power_off(false);
+}
+
+static bool never(void *argument)
+{
+	(void)argument;
+	return false;
+}
+
+static void schedule_self(void)
+{
+	const struct sys_schedctl_req request = {
+		.thread = EP_SELF,
+		.scheduler = SCHEDULER_KERNEL,
+		.priority = PRIORITY_SUPERVISOR,
+		.quantum = QUANTUM_TEST,
+	};
+
+	if (sys_schedctl(&request, NULL) != 0)
+		panic("cannot schedule the supervisor");
+}
+
+/* --- Deliberate ends --------------------------------------------------------------------------- */
+
+static int bad_function(void *argument)
+{
+	*(volatile int *)argument = 1;
+	return 0;
+}
+
+static bool has_ended(void *argument)
+{
+	return ((struct test_thread *)argument)->end != THREAD_RUNS;
+}
+
+/* A service that faults: its stack trace is the kernel's to print, since the service is dead. */
+static void fault_test(void)
+{
+	struct test_thread *thread = thread_start(space_make(), bad_function, (void *)0x10);
+	const struct sys_diag_req request = {
+		.operation = DIAG_BACKTRACE,
+		.thread = thread->endpoint,
+	};
+
+	supervisor_serve(has_ended, thread, "the deliberate fault");
+	sys_print("%s: PANIC: fault at %#lx, address %#lx\n", sys_program_name,
+		  (unsigned long)thread->fault_pc, (unsigned long)thread->fault_address);
+	(void)sys_diag(&request, NULL);
+	power_off(false);
+}
+
+static void panic_test(void)
+{
+	const struct sys_abort_req request = {.operation = ABORT_PANIC};
+
+	(void)sys_abort(&request, NULL);
+	power_off(false);
+}
+
+/* --- Start ------------------------------------------------------------------------------------- */
+
+static void ready_print(void)
+{
+	const struct kernel_page *page = (const struct kernel_page *)ARCH_KERNEL_PAGE;
+
+	sys_print("%s: %u CPU%s, ready\n", page->board, page->cpu_count,
+		  page->cpu_count == 1 ? "" : "s");
+}
+
+static bool option_is(const char *name, const char *wanted)
+{
+	char value[16];
+
+	return option_get(name, value, sizeof(value)) && strcmp(value, wanted) == 0;
+}
+
+int sys_main(uintptr_t argument)
+{
+	char selection[128];
+
+	sys_program_name = "ktest";
+	sys_panic_end = end_as_failure;
+	frames_init((const struct boot_page *)argument);
+	supervisor_init();
+	threads_init();
+	spaces_init();
+	schedule_self();
+	ready_print();
+	if (option_is("panic", "test"))
+		panic_test();
+	if (option_is("fault", "test"))
+		fault_test();
+	option_get("test", selection, sizeof(selection));
+	if (selection[0] != '\0' && strcmp(selection, "none") != 0)
+		cases_run(selection);
+	if (option_is("poweroff", "ready"))
+		power_off(true);
+	supervisor_serve(never, NULL, NULL);
+	return 0;
+}

@@ -1,0 +1,10 @@
+/* The list of suites, in the order they run. */
+#include "test_case.h"
+
+extern const struct test_suite suite_ipc_call, suite_ipc_notify, suite_ipc_async, suite_ipc_filter,
+	suite_ipc_rights;
+
+const struct test_suite *const test_suites[] = {
+	&suite_ipc_call, &suite_ipc_notify, &suite_ipc_async, &suite_ipc_filter, &suite_ipc_rights,
+	NULL,
+};
