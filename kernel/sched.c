@@ -333,7 +333,8 @@ static void restart(struct thread *t) REQUIRES(bkl)
 		arch_context_result(t, code, 0, 0);
 }
 
-void kernel_leave(struct cpu *cpu)
+/* Releases and takes the lock in the middle, which the analysis cannot follow. */
+void kernel_leave(struct cpu *cpu) NO_ANALYSIS
 {
 	struct thread *t;
 

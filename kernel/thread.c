@@ -49,7 +49,7 @@ unsigned int threads_used(void)
 	return used_count;
 }
 
-static void virtual_timer_fire(struct cpu *cpu, struct timer *timer)
+static void virtual_timer_fire(struct cpu *cpu, struct timer *timer) REQUIRES(bkl)
 {
 	struct thread *t = container_of(timer, struct thread, virtual_timer);
 

@@ -235,7 +235,7 @@ bool arch_io_bitmap(struct thread *t, uint32_t first, uint32_t count)
 
 /* --- Leaving ------------------------------------------------------------------------------------- */
 
-static void ports_switch(struct cpu *cpu, const struct thread *t) REQUIRES(bkl)
+static void ports_switch(struct cpu *cpu, const struct thread *t)
 {
 	cpu->events &= ~EVENT_PORTS;
 	cpu->arch.tss->io_base = IO_BASE_NONE;

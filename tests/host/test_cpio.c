@@ -244,6 +244,20 @@ TEST("lower-case hexadecimal digits count")
 	CHECK_EQ(count, 3);
 }
 
+TEST("all hexadecimal digits of both cases have their values")
+{
+	static const char digits[] = "89abcdefABCDEF01";
+	struct builder builder = sample();
+	struct cpio_archive archive;
+	struct cpio_entry entry;
+
+	memcpy(builder.bytes + 6 + 2 * 8, digits, 16); /* user and group */
+	cpio_open(&archive, builder.bytes, builder.size);
+	CHECK_EQ(cpio_next(&archive, &entry), 0);
+	CHECK_EQ(entry.user, 0x89abcdef);
+	CHECK_EQ(entry.group, 0xabcdef01);
+}
+
 TEST("an empty range is CPIO_EMPTY")
 {
 	check_error(&(struct builder){.size = 0}, CPIO_EMPTY);
@@ -257,6 +271,8 @@ TEST("a short header is CPIO_HEADER_TRUNCATED")
 	check_error(&builder, CPIO_HEADER_TRUNCATED);
 	builder.size = 1;
 	check_error(&builder, CPIO_HEADER_TRUNCATED);
+	builder.size = HEADER;
+	check_error(&builder, CPIO_NAME_TRUNCATED);
 }
 
 TEST("odc, crc and foreign magics are CPIO_MAGIC_BAD")
@@ -312,6 +328,9 @@ TEST("a name without NUL, or with two, is CPIO_NAME_NOT_ENDED")
 	builder = sample();
 	builder.bytes[HEADER + 1] = 0;
 	check_error(&builder, CPIO_NAME_NOT_ENDED);
+	builder = sample();
+	builder.bytes[HEADER] = 0;
+	check_error(&builder, CPIO_NAME_NOT_ENDED);
 }
 
 TEST("data past the end is CPIO_DATA_TRUNCATED, also when sums would wrap")
@@ -332,6 +351,8 @@ TEST("an archive that ends after an entry is CPIO_TRAILER_MISSING")
 
 	builder.size = builder.last;
 	check_error(&builder, CPIO_TRAILER_MISSING);
+	builder.size = HEADER + 6; /* the directory, with its padding */
+	check_error(&builder, CPIO_TRAILER_MISSING);
 }
 
 TEST("no truncation of an archive is taken for a whole one")
@@ -351,5 +372,5 @@ TEST("every error has its own text")
 	for (int i = CPIO_FINE; i <= CPIO_TRAILER_MISSING; i++)
 		for (int j = 0; j < i; j++)
 			CHECK(strcmp(cpio_error_text(i), cpio_error_text(j)));
-	CHECK_TEXT(cpio_error_text((enum cpio_error)99), "unknown error");
+	CHECK_TEXT(cpio_error_text(CPIO_TRAILER_MISSING + 1), "unknown error");
 }

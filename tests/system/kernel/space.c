@@ -130,6 +130,9 @@ void spaces_init(void)
 		 PAGE_USER | PAGE_WRITE);
 	must_map(table, boot.root_window, 0, boot.root_window_bytes,
 		 PAGE_USER | PAGE_WRITE | PAGE_LARGE);
+	/* The table for private pages stays, so that the first case to use it leaks nothing. */
+	must_map(table, PRIVATE_BASE, 0, ARCH_PAGE_SIZE, PAGE_USER);
+	(void)page_table_unmap(table, PRIVATE_BASE, ARCH_PAGE_SIZE);
 	root_space.id = boot.root_space;
 	paging_enable();
 }

@@ -12,7 +12,7 @@
 #define SPACES_MAX 40
 #define SPACE_PAGES_MAX 160
 
-/* Addresses free for tests, the same in every space. */
+/* Addresses free for tests, the same in every space; in the root's only the first few hundred pages. */
 #define PRIVATE_BASE ((vaddr_t)0x20000000)
 #define PRIVATE_BYTES ((size_t)0x20000000)
 

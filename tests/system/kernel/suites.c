@@ -2,9 +2,9 @@
 #include "test_case.h"
 
 extern const struct test_suite suite_ipc_call, suite_ipc_notify, suite_ipc_async, suite_ipc_filter,
-	suite_ipc_rights;
+	suite_ipc_rights, suite_thread, suite_space, suite_fault, suite_copy;
 
 const struct test_suite *const test_suites[] = {
 	&suite_ipc_call, &suite_ipc_notify, &suite_ipc_async, &suite_ipc_filter, &suite_ipc_rights,
-	NULL,
+	&suite_thread,	 &suite_space,	    &suite_fault,     &suite_copy,	 NULL,
 };

@@ -65,7 +65,7 @@ static void status_names_trap(void)
 			job_start(&job);
 			if (waiting)
 				sleep_for(MILLISECOND);
-			REQUIRE(receive(job.thread->endpoint, 0, &got, &received) == 0);
+			REQUIRE(receive(EP_ANY, 0, &got, &received) == 0);
 			CHECK_EQUAL(received.status, traps[i]);
 			CHECK_EQUAL(got.type, TYPE(i));
 			if (traps[i] == TRAP_IPC_CALL)
@@ -264,14 +264,6 @@ static void server_dies_unreceived(void)
 	CHECK_EQUAL(job_finish(&jobs[1]), -EDEADSRCDST);
 }
 
-static int receive_one(void *unused)
-{
-	struct ipc_received received;
-
-	(void)unused;
-	return ipc_receive(EP_ANY, NULL, 0, &received);
-}
-
 static void server_exits_queued(void)
 {
 	const struct thread_plan plan = {.function = return_at_once, .flags = THREAD_HELD};
@@ -287,12 +279,25 @@ static void server_exits_queued(void)
 	CHECK_EQUAL(ipc_call(server->endpoint), -EDEADSRCDST);
 }
 
+static int receive_then_end(void *argument)
+{
+	volatile bool *end = argument;
+	struct ipc_received received;
+	const int error = ipc_receive(EP_ANY, NULL, 0, &received);
+
+	while (!*end)
+		yield();
+	return error;
+}
+
 static void server_dies_received(void)
 {
-	struct test_thread *server = thread_start(NULL, receive_one, NULL);
+	volatile bool end = false;
+	struct test_thread *server = thread_start(NULL, receive_then_end, (void *)&end);
 	struct job job = {.trap = TRAP_IPC_CALL, .a0 = server->endpoint};
 
 	job_start_until(&job, RTS_REPLY_WAIT);
+	end = true;
 	CHECK_EQUAL(thread_join(server), 0);
 	CHECK_EQUAL(job_finish(&job), -EDEADSRCDST);
 }
@@ -413,14 +418,22 @@ static void cancel_received_call(void)
 	CHECK_EQUAL(job_finish(&job), 0);
 }
 
+static void cancel_receive(void)
+{
+	struct job job = {.trap = TRAP_IPC_RECEIVE, .a0 = EP_ANY};
+
+	job_start_until(&job, RTS_RECEIVE_ANY);
+	CHECK_EQUAL(sys_ipc_cancel(&(struct sys_ipc_cancel_req){job.thread->endpoint}, NULL), 0);
+	CHECK_EQUAL(job_finish(&job), -EINTR);
+}
+
 static void cancel_refused(void)
 {
-	struct test_thread *idle = thread_start(NULL, wait_for_ever, NULL);
+	const struct thread_plan plan = {.function = return_at_once, .flags = THREAD_HELD};
 	struct sys_ipc_cancel_req request = {.thread = endpoint_stale()};
 
 	CHECK_EQUAL(sys_ipc_cancel(&request, NULL), -EDEADSRCDST);
-	wait_rts(idle->endpoint, RTS_RECEIVE_ANY);
-	request.thread = idle->endpoint;
+	request.thread = thread_make(&plan)->endpoint;
 	CHECK_EQUAL(sys_ipc_cancel(&request, NULL), -EINVAL);
 }
 
@@ -564,6 +577,7 @@ static const struct test_case cases[] = {
 	{"only the server answers a call", only_the_server_answers, 0},
 	{"a queued call can be pulled back", cancel_queued_call, 0},
 	{"a received call cannot be pulled back", cancel_received_call, 0},
+	{"a receive can be cut short", cancel_receive, 0},
 	{"pulling back is refused where nothing is queued", cancel_refused, 0},
 	{"a thread cannot wait for itself", call_self, 0},
 	{"a cycle of two is refused", cycle_of_two, CASE_SHORT},

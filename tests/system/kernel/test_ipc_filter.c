@@ -185,10 +185,9 @@ static int lie(void *argument)
 	struct liar *liar = argument;
 
 	while (!liar->stop) {
-		if (liar->page != NULL) {
-			*(volatile uint32_t *)&liar->page->type = TYPE(1);
-			*(volatile uint32_t *)&liar->page->type = TYPE(2);
-		}
+		for (unsigned int i = 0; i < 50 && liar->page != NULL; i++)
+			*(volatile uint32_t *)&liar->page->type = TYPE(1 + i % 2);
+		yield();
 	}
 	return 0;
 }
@@ -212,9 +211,10 @@ static void filter_type_is_delivered(void)
 	struct test_thread *writer = thread_start(NULL, lie, &liar);
 	struct test_thread *sender = thread_start(NULL, send_many, &liar);
 	struct ipc_received received;
+	const nanoseconds_t end = clock_now() + 300 * MILLISECOND;
 	unsigned int taken = 0;
 
-	for (unsigned int i = 0; i < 3000 && taken < 300; i++) {
+	while (taken < 300 && clock_now() < end) {
 		if (ipc_receive(EP_ANY, &filter, IPC_NONBLOCK, &received) == 0) {
 			CHECK_EQUAL(message()->type, TYPE(1));
 			taken++;

@@ -120,8 +120,9 @@ static void notify_is_no_answer(void)
 	REQUIRE(ipc_call(server->endpoint) == 0);
 	CHECK_EQUAL(message()->type, TYPE(5));
 	CHECK_EQUAL(message()->quad[0], 55);
-	REQUIRE(receive(server->endpoint, IPC_NONBLOCK, &got, &received) == 0);
+	REQUIRE(receive(EP_ANY, IPC_NONBLOCK, &got, &received) == 0);
 	CHECK_EQUAL(got.type, MESSAGE_NOTIFY);
+	CHECK_EQUAL(got.source, server->endpoint);
 	CHECK_EQUAL(thread_join(server), 0);
 }
 

@@ -63,7 +63,7 @@ static void create_refused(void)
 	CHECK_EQUAL(create_at(root_space.table.root + (1ull << 32)), -EINVAL);
 	CHECK_EQUAL(create_at(0), -EINVAL);
 	CHECK_EQUAL(create_at(frame), -EINVAL); /* no kernel in it */
-	CHECK_EQUAL(create_at(boot.memory_bytes), -EINVAL);
+	CHECK_EQUAL(create_at(boot.root_window_bytes), -EINVAL);
 	CHECK_EQUAL(create_at(~0ull << 12), -EINVAL);
 }
 
@@ -218,6 +218,13 @@ static void inhibit_refused(void)
 	CHECK_EQUAL(sys_vmctl_flush(&request, NULL), -ESRCH);
 }
 
+/* Between unmap and map the reader may fault; the pages come back at once. */
+static enum fault_answer retry(const struct fault_event *event)
+{
+	(void)event;
+	return FAULT_CLEAR;
+}
+
 static void new_frame_is_seen(void)
 {
 	struct test_space *space = space_make();
@@ -225,6 +232,7 @@ static void new_frame_is_seen(void)
 	struct test_thread *thread;
 	paddr_t frames[2];
 
+	supervisor_hooks.fault = retry;
 	frames[0] = space_add(space, HERE, 1, 0);
 	frames[1] = space_add(space, HERE + ARCH_PAGE_SIZE, 1, 0);
 	*(int *)frame_pointer(frames[0]) = 10;
@@ -242,20 +250,7 @@ static void new_frame_is_seen(void)
 	(void)thread_wait(thread);
 }
 
-/* Between unmap and map the reader may fault; the pages come back at once. */
-static enum fault_answer retry(const struct fault_event *event)
-{
-	(void)event;
-	return FAULT_CLEAR;
-}
-
-static void new_frame_at_once(void)
-{
-	supervisor_hooks.fault = retry;
-	new_frame_is_seen();
-}
-
-static void protection_takes_effect(void)
+static void unmapping_takes_effect(void)
 {
 	struct test_space *space = space_make();
 	struct reader reader = {};
@@ -335,8 +330,8 @@ static const struct test_case cases[] = {
 	{"a thread made in an inhibited space waits", inhibit_holds_newcomers, 0},
 	{"messages reach threads of an inhibited space", inhibit_lets_messages_in, 0},
 	{"bad edits are refused", inhibit_refused, 0},
-	{"a new frame is seen after the edit", new_frame_at_once, CASE_SHORT},
-	{"an unmapped page faults after the edit", protection_takes_effect, 0},
+	{"a new frame is seen after the edit", new_frame_is_seen, CASE_SHORT},
+	{"an unmapped page faults after the edit", unmapping_takes_effect, 0},
 	{"the pager's own space is flushed on request", own_space_is_flushed, 0},
 	{"the epoch of an edit passes", epoch_passes, 0},
 	{"a thread's root is told", root_is_told, 0},

@@ -286,7 +286,7 @@ static void create_refused(void)
 	CHECK_EQUAL(sys_thread_create(&bad, &reply), -EINVAL);
 	bad.message_frame = good.message_frame + (1ull << 32);
 	CHECK_EQUAL(sys_thread_create(&bad, &reply), -EINVAL);
-	bad.message_frame = boot.memory_bytes;
+	bad.message_frame = boot.root_window_bytes;
 	CHECK_EQUAL(sys_thread_create(&bad, &reply), -EINVAL);
 	bad = good;
 	bad.message_address = 0;
