@@ -210,9 +210,13 @@ static bool waits_for_answer(const struct thread *t, const struct thread *server
 	return (t->rts & RTS_REPLY_WAIT) && t->peer == server->endpoint;
 }
 
-/* Is `to` a thread that can be sent to, by this caller? */
-static int target_check(const struct thread *caller, const struct thread *to)
+int ipc_target(const struct thread *caller, endpoint_t destination, struct thread **target)
 {
+	struct thread *to = thread_find(destination);
+
+	*target = to;
+	if (endpoint_is_special(destination))
+		return -EINVAL;
 	if (!to || (to->rts & RTS_EXITED))
 		return -EDEADSRCDST;
 	if (!priv_may_send(caller->priv, to->priv))
@@ -223,15 +227,14 @@ static int target_check(const struct thread *caller, const struct thread *to)
 static int send(struct thread *caller, endpoint_t destination, uint32_t trap, uint32_t flags)
 	REQUIRES(bkl)
 {
-	struct thread *to = thread_find(destination);
+	struct thread *to;
 	uint32_t type;
-	int code;
+	int code = ipc_target(caller, destination, &to);
 
 	if (trap == TRAP_IPC_SEND && to && waits_for_answer(to, caller)) {
 		answer(caller, to, trap);
 		return 0;
 	}
-	code = target_check(caller, to);
 	if (code)
 		return code;
 	type = *(const volatile uint32_t *)&caller->message->type;
@@ -336,10 +339,10 @@ static int receive(struct thread *caller, endpoint_t source, uint32_t flags) REQ
 
 	if (source != EP_ANY && !source_is_kernel(source)) {
 		from = thread_find(source);
+		if (from == caller || endpoint_is_special(source))
+			return -EINVAL;
 		if (!from || (from->rts & RTS_EXITED))
 			return -EDEADSRCDST;
-		if (from == caller)
-			return -EINVAL;
 	}
 	if (flags & IPC_FILTER) {
 		code = filter_load(caller);

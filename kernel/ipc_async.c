@@ -61,13 +61,14 @@ static void release(struct async_message *a, bool delivered) REQUIRES(bkl)
 
 int ipc_async_send(struct thread *caller, endpoint_t destination, uint32_t flags)
 {
-	struct thread *to = thread_find(destination);
+	uint32_t type = *(const volatile uint32_t *)&caller->message->type;
 	struct async_message *a;
-	uint32_t type = caller->message->type;
+	struct thread *to;
+	int code = ipc_target(caller, destination, &to);
 
-	if (!to || (to->rts & RTS_EXITED))
-		return -EDEADSRCDST;
-	if (!(caller->priv->flags & PRIV_SYSTEM) || !priv_may_send(caller->priv, to->priv))
+	if (code)
+		return code;
+	if (!(caller->priv->flags & PRIV_SYSTEM))
 		return -ENOTALLOWED;
 	if (to == caller)
 		return -EINVAL;

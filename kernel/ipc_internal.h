@@ -3,6 +3,10 @@
 
 #include "kernel/ipc.h"
 
+/* The thread `destination` names, if this caller may send to it: 0, -EINVAL, -EDEADSRCDST or
+ * -ENOTALLOWED. *target is the thread, or NULL, whatever the answer. */
+int ipc_target(const struct thread *caller, endpoint_t destination, struct thread **target);
+
 /* Is a message of this source and type wanted by a receive from `from` under `filter`? */
 bool ipc_wants(const struct thread *to, endpoint_t from, const struct ipc_filter *filter,
 	       endpoint_t source, uint32_t type);

@@ -69,12 +69,12 @@ void ipc_notify_kernel(struct thread *to, uint32_t from)
 
 int ipc_notify(struct thread *caller, endpoint_t destination)
 {
-	struct thread *to = thread_find(destination);
+	struct thread *to;
+	int code = ipc_target(caller, destination, &to);
 
-	if (!to || (to->rts & RTS_EXITED))
-		return -EDEADSRCDST;
-	if (!(caller->priv->flags & to->priv->flags & PRIV_SYSTEM) ||
-	    !priv_may_send(caller->priv, to->priv))
+	if (code)
+		return code;
+	if (!(caller->priv->flags & to->priv->flags & PRIV_SYSTEM))
 		return -ENOTALLOWED;
 	caller->ipc_count++;
 	if (ipc_accepts(to, caller->endpoint, MESSAGE_NOTIFY)) {

@@ -34,3 +34,9 @@ static inline unsigned int endpoint_slot(endpoint_t e)
 {
 	return e & ENDPOINT_SLOT_MASK;
 }
+
+/* EP_NONE, EP_ANY and the like: a name, but no thread's. */
+static inline bool endpoint_is_special(endpoint_t e)
+{
+	return endpoint_slot(e) == ENDPOINT_SLOT_MASK;
+}

@@ -1,11 +1,12 @@
-/* Page tables: portable names for what arch/X/vm does to the port's format. The kernel only walks and
- * loads what is built here; who builds (VM; in kernel tests the test) owns every table.
+/* Page tables: portable names for what arch/X/vm does to the port's format. The kernel only walks
+ * and loads what is built here; who builds (VM; in kernel tests the test) owns every table.
  *
- * Code here never flushes translations and takes no lock: the caller brackets changes of a live space
- * (SYS_VMCTL_INHIBIT_SET/CLEAR, SYS_VMCTL_FLUSH). Filling an empty entry needs no bracket: entries are
- * written at once, as one word.
+ * Code here never flushes translations and takes no lock: the caller brackets changes of a live
+ * space (SYS_VMCTL_INHIBIT_SET/CLEAR, SYS_VMCTL_FLUSH). Filling an empty entry needs no bracket:
+ * entries are written at once, as one word.
  *
- * The kernel's part is built once (struct page_table_kernel) and its tables are shared by every root.
+ * The kernel's part is built once (struct page_table_kernel) and its tables are shared by every
+ * root.
  */
 #pragma once
 
@@ -14,9 +15,9 @@
 
 #define PAGE_WRITE 0x1u
 #define PAGE_USER 0x2u
-#define PAGE_DEVICE 0x4u /* uncached */
+#define PAGE_DEVICE 0x4u  /* uncached */
 #define PAGE_EXECUTE 0x8u /* where the format knows the difference */
-#define PAGE_LARGE 0x10u /* map: large pages may be used. lookup: it is one */
+#define PAGE_LARGE 0x10u  /* map: large pages may be used. lookup: it is one */
 
 /* Frames for tables, one page each; given by the caller, used during calls only. */
 struct page_frames {
@@ -61,8 +62,8 @@ void page_table_destroy(struct page_table *table);
 /* Below, address, physical and bytes are page aligned, and the range is below ARCH_USER_LIMIT: else
  * -EINVAL. */
 
-/* Map the range; what was mapped there before is replaced, except that -EEXIST tells of a large page
- * in the way. -ENOMEM when a table is missing: nothing is mapped then. */
+/* Map the range; what was mapped there before is replaced, except that -EEXIST tells of a large
+ * page in the way. -ENOMEM when a table is missing: nothing is mapped then. */
 int page_table_map(struct page_table *table, vaddr_t address, paddr_t physical, size_t bytes,
 		   uint32_t flags);
 

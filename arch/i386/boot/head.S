@@ -17,7 +17,7 @@
 #define CR0_PG_WP 0x80010000
 #define CR0_CD_NW 0x60000000
 
-	.section .multiboot, "a"
+	.section .boot, "ax" /* linked at its physical address, see kernel.lds */
 	.align 8
 multiboot2_header: /* Multiboot2 Specification 2.0, 3.1 */
 	.long 0xe85250d6, 0, multiboot2_end - multiboot2_header
@@ -31,14 +31,13 @@ multiboot2_end:
 multiboot1_header: /* Multiboot Specification 0.6.96, 3.1; modules page aligned, memory map */
 	.long 0x1badb002, 3, -(0x1badb002 + 3)
 
-	.text
 	.globl boot_entry
 boot_entry:
 	cli
 	cld
 	movl %eax, %esi
 	lgdt PHYSICAL(boot_gdt_pointer_physical)
-	ljmp $0x08, $PHYSICAL(1f)
+	ljmp $0x08, $1f
 1:	movw $0x10, %ax
 	movw %ax, %ds
 	movw %ax, %es
@@ -70,10 +69,12 @@ boot_entry:
 	andl $~CR0_CD_NW, %eax
 	orl $CR0_PG_WP, %eax
 	movl %eax, %cr0
-	movl $4f, %eax
+	movl $boot_high, %eax
 	jmp *%eax
 
-4:	lgdt boot_gdt_pointer
+	.text
+boot_high:
+	lgdt boot_gdt_pointer
 	movl $cpu_areas + BOOT_CPU_OFFSET, %esp
 	pushl $2
 	popfl
@@ -84,8 +85,6 @@ boot_entry:
 	call boot_main
 	movl %eax, (%esp)
 	call kernel_main
-5:	hlt
-	jmp 5b
 
 	/* Flat segments for the way to arch_cpu_init(), on every CPU. Marked accessed: this page is
 	 * read-only, the CPU must not want to write them. */

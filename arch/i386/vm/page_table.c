@@ -1,5 +1,5 @@
-/* Two-level page tables of i386 (SDM vol. 3, 4.3): a directory of 1024 entries, each a table of 1024
- * 4 KB pages, or one 4 MB page where the CPU has PSE.
+/* Two-level page tables of i386 (SDM vol. 3, 4.3): a directory of 1024 entries, each a table of
+ * 1024 4 KB pages, or one 4 MB page where the CPU has PSE.
  *
  * A user range is handled directory entry by directory entry, in two rounds: the first checks and
  * provides tables, the second writes and cannot fail.
@@ -285,7 +285,8 @@ int page_table_map(struct page_table *table, vaddr_t address, paddr_t physical, 
 	return 0;
 }
 
-/* Run over the mapped pages of a range: replace each leaf by its frame with `bits`, or by nothing. */
+/* Run over the mapped pages of a range: replace each leaf by its frame with `bits`, or by nothing.
+ */
 static int range_change(struct page_table *table, vaddr_t address, size_t bytes, uint32_t bits)
 {
 	const uint64_t end = (uint64_t)address + bytes;
@@ -304,10 +305,9 @@ static int range_change(struct page_table *table, vaddr_t address, size_t bytes,
 	for (uint64_t at = address; at < end; at += piece.bytes) {
 		piece = piece_at(directory, at, end);
 		if (is_large(*piece.slot)) {
-			entry_write(piece.slot,
-				    bits == 0 ? 0
-					      : (*piece.slot & ENTRY_LARGE_FRAME) | bits |
-							ENTRY_LARGE);
+			entry_write(piece.slot, bits == 0 ? 0
+							  : (*piece.slot & ENTRY_LARGE_FRAME) |
+								    bits | ENTRY_LARGE);
 			continue;
 		}
 		if (*piece.slot == 0)

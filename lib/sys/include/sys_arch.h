@@ -4,8 +4,8 @@
  *                          points at, in one load where the port can
  * <arch/trap_stub.h>       ARCH_TRAP_STUB, the attribute of the two stubs below
  *
- * A port traps in one or more ways ("kinds"), numbered from 0, the fastest first. The stubs keep what
- * the C ABI wants kept.
+ * A port traps in one or more ways ("kinds"), numbered from 0, the fastest first. The stubs keep
+ * what the C ABI wants kept.
  */
 #pragma once
 

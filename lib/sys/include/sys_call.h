@@ -1,6 +1,6 @@
-/* Kernel calls: one stub a row of skerry/kernel.def, with the row's own request and reply. The reply
- * may be NULL; it is meaningful after 0, and where the row says so after an error. All return 0 or a
- * negative errno. What each call does and refuses is in kernel.def.
+/* Kernel calls: one stub a row of skerry/kernel.def, with the row's own request and reply. The
+ * reply may be NULL; it is meaningful after 0, and where the row says so after an error. All return
+ * 0 or a negative errno. What each call does and refuses is in kernel.def.
  */
 #pragma once
 

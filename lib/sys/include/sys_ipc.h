@@ -1,6 +1,6 @@
-/* The IPC primitives (skerry/ipc.h). Messages are built and read in message_page(); a kernel call or
- * sys_print() in between uses the same page, though sys_print() puts the message back.
- * All return 0 or a negative errno. `flags` are IPC_NONBLOCK and the like.
+/* The IPC primitives (skerry/ipc.h). Messages are built and read in message_page(); a kernel call
+ * or sys_print() in between uses the same page, though sys_print() puts the message back. All
+ * return 0 or a negative errno. `flags` are IPC_NONBLOCK and the like.
  */
 #pragma once
 

@@ -11,10 +11,10 @@
 #include <sys_arch.h>
 
 struct sys_thread {
-	struct sys_thread *self;   /* words 0 and 1 are known to arch_thread_word() users */
+	struct sys_thread *self; /* words 0 and 1 are known to arch_thread_word() users */
 	struct message_page *page;
-	endpoint_t endpoint;  /* its own name; the creator fills it in, or leaves EP_NONE */
-	uintptr_t stack_top;	   /* where a stack trace ends; 0: unknown */
+	endpoint_t endpoint; /* its own name; the creator fills it in, or leaves EP_NONE */
+	uintptr_t stack_top; /* where a stack trace ends; 0: unknown */
 	int (*function)(void *argument);
 	void *argument;
 };

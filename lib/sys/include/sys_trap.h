@@ -1,5 +1,5 @@
-/* Trapping into the kernel, in the fastest way this machine has. sys_trap_select() is called once at
- * start, before the first trap; tests select other ways.
+/* Trapping into the kernel, in the fastest way this machine has. sys_trap_select() is called once
+ * at start, before the first trap; tests select other ways.
  */
 #pragma once
 

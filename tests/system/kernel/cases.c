@@ -16,7 +16,8 @@
 static unsigned int failures;
 static const char *skip_reason;
 
-/* --- For cases --------------------------------------------------------------------------------- */
+/* --- For cases ---------------------------------------------------------------------------------
+ */
 
 static bool failure_count(void)
 {
@@ -65,8 +66,7 @@ struct balance {
 
 static void info_get(uint32_t what, void *to, uint32_t size)
 {
-	const struct sys_info_req request = {
-		.what = what, .address = (uintptr_t)to, .size = size};
+	const struct sys_info_req request = {.what = what, .address = (uintptr_t)to, .size = size};
 
 	if (sys_info(&request, NULL) != 0)
 		panic("SYS_INFO %u", what);
@@ -99,7 +99,8 @@ static void balance_check(const struct balance *before)
 	CHECK_EQUAL(now.async, before->async);
 }
 
-/* --- Running ----------------------------------------------------------------------------------- */
+/* --- Running -----------------------------------------------------------------------------------
+ */
 
 static int case_body(void *argument)
 {

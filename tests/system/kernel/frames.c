@@ -11,6 +11,7 @@
 struct boot_page boot;
 
 static uint32_t bitmap[FRAMES_MAX / WORD_BITS];
+static paddr_t base; /* of the frame bit 0 stands for */
 static unsigned int cursor;
 static unsigned int left;
 
@@ -18,8 +19,6 @@ static bool is_free(unsigned int index)
 {
 	return bitmap[index / WORD_BITS] >> index % WORD_BITS & 1;
 }
-
-static paddr_t base;
 
 static void range_add(const struct boot_page_range *range)
 {
@@ -103,4 +102,17 @@ void *frame_pointer(paddr_t frame)
 {
 	assert(frame < boot.root_window_bytes);
 	return (void *)(uintptr_t)(boot.root_window + frame);
+}
+
+u64 memory_limit(void)
+{
+	u64 limit = 0;
+
+	for (unsigned int i = 0; i < boot.map_count; i++) {
+		const struct boot_page_map *map = &boot.map[i];
+
+		if (!(map->flags & KERNEL_MAP_DEVICE) && map->physical + map->bytes > limit)
+			limit = map->physical + map->bytes;
+	}
+	return limit;
 }

@@ -15,5 +15,8 @@ paddr_t frames_allocate(unsigned int count);
 void frames_free(paddr_t frame, unsigned int count);
 unsigned int frames_left(void);
 
-/* Where every thread of the root's space sees physical memory. */
+/* Where every thread of the root's space sees free memory, in use or not. */
 void *frame_pointer(paddr_t frame);
+
+/* The first physical address behind what the kernel takes for RAM. */
+u64 memory_limit(void);

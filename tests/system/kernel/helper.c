@@ -4,7 +4,8 @@
 #include <arch/layout.h>
 #include <skerry/kernel_page.h>
 
-/* --- Jobs -------------------------------------------------------------------------------------- */
+/* --- Jobs --------------------------------------------------------------------------------------
+ */
 
 static int job_run(void *argument)
 {
@@ -44,7 +45,8 @@ void job_start_until(struct job *job, uint32_t rts)
 	wait_rts(job->thread->endpoint, rts);
 }
 
-/* --- Messages ---------------------------------------------------------------------------------- */
+/* --- Messages ----------------------------------------------------------------------------------
+ */
 
 void message_set(uint32_t type, u64 first)
 {
@@ -109,7 +111,8 @@ int wait_for_ever(void *unused)
 		(void)ipc_receive(EP_ANY, NULL, 0, &received);
 }
 
-/* --- The kernel's tables ----------------------------------------------------------------------- */
+/* --- The kernel's tables -----------------------------------------------------------------------
+ */
 
 static void info_get(uint32_t what, unsigned int index, void *to, uint32_t size)
 {
@@ -184,7 +187,8 @@ endpoint_t endpoint_stale(void)
 	return endpoint;
 }
 
-/* --- Time -------------------------------------------------------------------------------------- */
+/* --- Time --------------------------------------------------------------------------------------
+ */
 
 void yield(void)
 {
@@ -209,7 +213,8 @@ void sleep_for(nanoseconds_t time)
 	CHECK_EQUAL(message()->source, EP_CLOCK);
 }
 
-/* --- Random numbers ---------------------------------------------------------------------------- */
+/* --- Random numbers ----------------------------------------------------------------------------
+ */
 
 /* xorshift64*: Vigna, "An experimental exploration of Marsaglia's xorshift generators", 2016. */
 uint32_t random_next(uint64_t *state)

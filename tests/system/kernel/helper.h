@@ -31,7 +31,8 @@
 #define PROTOCOL_CASE 0x4341u
 #define TYPE(number) MESSAGE_TYPE(PROTOCOL_CASE, number)
 
-/* --- A thread that makes one trap -------------------------------------------------------------- */
+/* --- A thread that makes one trap --------------------------------------------------------------
+ */
 
 struct job {
 	/* in */
@@ -77,7 +78,8 @@ void echo_stop(struct test_thread *server);
 int return_at_once(void *unused);
 int wait_for_ever(void *unused);
 
-/* --- The kernel's tables ----------------------------------------------------------------------- */
+/* --- The kernel's tables -----------------------------------------------------------------------
+ */
 
 struct info_thread thread_info(endpoint_t thread);
 uint32_t thread_rts(endpoint_t thread);
@@ -91,7 +93,8 @@ unsigned int cpu_count(void);
 /* The name of a thread that is no more. */
 endpoint_t endpoint_stale(void);
 
-/* --- Time -------------------------------------------------------------------------------------- */
+/* --- Time --------------------------------------------------------------------------------------
+ */
 
 #define MILLISECOND 1000000ull
 
@@ -99,6 +102,7 @@ void yield(void);
 nanoseconds_t clock_now(void);
 void sleep_for(nanoseconds_t time);
 
-/* --- Random numbers, from seed= ---------------------------------------------------------------- */
+/* --- Random numbers, from seed= ----------------------------------------------------------------
+ */
 
 uint32_t random_next(uint64_t *state);

@@ -1,5 +1,5 @@
-/* The kernel test: the root service in VM's place. It turns paging on with its own tables, says that
- * the machine is ready, and does what test= asks for.
+/* The kernel test: the root service in VM's place. It turns paging on with its own tables, says
+ * that the machine is ready, and does what test= asks for.
  *
  *   test=none|short|all|SUITE,SUITE   seed=N   poweroff=ready   panic=test   fault=test
  */
@@ -40,7 +40,8 @@ static void schedule_self(void)
 		panic("cannot schedule the supervisor");
 }
 
-/* --- Deliberate ends --------------------------------------------------------------------------- */
+/* --- Deliberate ends ---------------------------------------------------------------------------
+ */
 
 static int bad_function(void *argument)
 {
@@ -77,7 +78,8 @@ static void panic_test(void)
 	power_off(false);
 }
 
-/* --- Start ------------------------------------------------------------------------------------- */
+/* --- Start -------------------------------------------------------------------------------------
+ */
 
 static void ready_print(void)
 {

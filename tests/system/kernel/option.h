@@ -1,5 +1,5 @@
-/* Words of the kernel's command line: "name" or "name=value", separated by blanks. When a name comes
- * twice the last one wins.
+/* Words of the kernel's command line: "name" or "name=value", separated by blanks. When a name
+ * comes twice the last one wins.
  */
 #pragma once
 

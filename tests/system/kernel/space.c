@@ -64,7 +64,8 @@ static void must_map(struct page_table *table, vaddr_t address, paddr_t physical
 		panic("cannot map %#lx: %d", (unsigned long)address, error);
 }
 
-/* --- What every space shows -------------------------------------------------------------------- */
+/* --- What every space shows --------------------------------------------------------------------
+ */
 
 static void run_add(vaddr_t address, paddr_t physical, uint32_t flags)
 {
@@ -96,7 +97,8 @@ static void map_shared(struct page_table *table)
 	threads_map(table);
 }
 
-/* --- Boot -------------------------------------------------------------------------------------- */
+/* --- Boot --------------------------------------------------------------------------------------
+ */
 
 static void paging_enable(void)
 {
@@ -128,8 +130,10 @@ void spaces_init(void)
 	map_shared(table);
 	must_map(table, boot.message_address, boot.message_frame, ARCH_PAGE_SIZE,
 		 PAGE_USER | PAGE_WRITE);
-	must_map(table, boot.root_window, 0, boot.root_window_bytes,
-		 PAGE_USER | PAGE_WRITE | PAGE_LARGE);
+	/* Free memory only: no writable view of the kernel. */
+	for (unsigned int i = 0; i < boot.free_count; i++)
+		must_map(table, boot.root_window + boot.free[i].base, boot.free[i].base,
+			 boot.free[i].bytes, PAGE_USER | PAGE_WRITE | PAGE_LARGE);
 	/* The table for private pages stays, so that the first case to use it leaks nothing. */
 	must_map(table, PRIVATE_BASE, 0, ARCH_PAGE_SIZE, PAGE_USER);
 	(void)page_table_unmap(table, PRIVATE_BASE, ARCH_PAGE_SIZE);
@@ -222,7 +226,8 @@ void spaces_free_all(void)
 	}
 }
 
-/* --- Changing ---------------------------------------------------------------------------------- */
+/* --- Changing ----------------------------------------------------------------------------------
+ */
 
 struct change {
 	struct test_space *space;

@@ -1,7 +1,7 @@
 /* Spaces of the kernel test. Each shows the test's image, the root's stack, the kernel page and all
- * threads' stacks and message pages at the same addresses: any function of the test runs in any space,
- * globals are shared, and pointers to them and to locals mean the same everywhere. Physical memory is
- * visible in the root's space only. Private pages are added from PRIVATE_BASE on.
+ * threads' stacks and message pages at the same addresses: any function of the test runs in any
+ * space, globals are shared, and pointers to them and to locals mean the same everywhere. Physical
+ * memory is visible in the root's space only. Private pages are added from PRIVATE_BASE on.
  *
  * Callable from any thread of the root's space.
  */
@@ -12,7 +12,8 @@
 #define SPACES_MAX 40
 #define SPACE_PAGES_MAX 160
 
-/* Addresses free for tests, the same in every space; in the root's only the first few hundred pages. */
+/* Addresses free for tests, the same in every space; in the root's only the first few hundred
+ * pages. */
 #define PRIVATE_BASE ((vaddr_t)0x20000000)
 #define PRIVATE_BYTES ((size_t)0x20000000)
 
@@ -25,7 +26,8 @@ struct test_space {
 
 extern struct test_space root_space;
 
-/* Boot: learn where the image lies from the boot map, build tables of our own and switch to them. */
+/* Boot: learn where the image lies from the boot map, build tables of our own and switch to them.
+ */
 void spaces_init(void);
 
 /* A new space, or NULL after a failed check. */
@@ -34,8 +36,8 @@ void space_free(struct test_space *space);
 /* All but the root's; the root's loses its private pages. */
 void spaces_free_all(void);
 
-/* Fresh zeroed frames at `address`, adjacent ones; freed with the space. Their physical address, or 0
- * after a failed check. `space` NULL: the root's. flags: PAGE_WRITE or 0. */
+/* Fresh zeroed frames at `address`, adjacent ones; freed with the space. Their physical address, or
+ * 0 after a failed check. `space` NULL: the root's. flags: PAGE_WRITE or 0. */
 paddr_t space_add(struct test_space *space, vaddr_t address, unsigned int pages, uint32_t flags);
 
 /* Map frames somebody else owns. 0 or -errno. */

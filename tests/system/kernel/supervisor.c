@@ -1,5 +1,5 @@
-/* The root thread's loop. Requests of other threads, faults, signals and the watchdog come here; each
- * message is copied before anything else is done, because kernel calls use the same page.
+/* The root thread's loop. Requests of other threads, faults, signals and the watchdog come here;
+ * each message is copied before anything else is done, because kernel calls use the same page.
  */
 #include "supervisor.h"
 
@@ -69,7 +69,8 @@ enum thread_end thread_wait(struct test_thread *thread)
 	return thread->end;
 }
 
-/* --- Ends -------------------------------------------------------------------------------------- */
+/* --- Ends --------------------------------------------------------------------------------------
+ */
 
 static void waiter_wake(struct test_thread *thread)
 {
@@ -109,7 +110,8 @@ static void signals_take(void)
 	}
 }
 
-/* --- Faults ------------------------------------------------------------------------------------ */
+/* --- Faults ------------------------------------------------------------------------------------
+ */
 
 static void fault_take(const struct message *message, uint32_t status)
 {
@@ -150,7 +152,8 @@ static void memory_take(const struct message *message, uint32_t status)
 	}
 }
 
-/* --- Watchdog ---------------------------------------------------------------------------------- */
+/* --- Watchdog ----------------------------------------------------------------------------------
+ */
 
 static nanoseconds_t now(void)
 {
@@ -177,9 +180,9 @@ static void threads_dump(void)
 			continue;
 		sys_print("# thread %#x rts %#x waits for %#x cpu %u priority %u\n", info.thread,
 			  info.rts, info.waits_for, info.cpu, info.priority);
-		(void)sys_diag(&(struct sys_diag_req){.operation = DIAG_BACKTRACE,
-						      .thread = info.thread},
-			       NULL);
+		(void)sys_diag(
+			&(struct sys_diag_req){.operation = DIAG_BACKTRACE, .thread = info.thread},
+			NULL);
 	}
 }
 
@@ -202,7 +205,8 @@ static void watchdog_set(nanoseconds_t time)
 	watchdog_end = time != 0 ? now() + time : ~0ull;
 }
 
-/* --- The loop ---------------------------------------------------------------------------------- */
+/* --- The loop ----------------------------------------------------------------------------------
+ */
 
 /* Whom to answer at once, or EP_NONE; the answer is in the message page. */
 static endpoint_t request_take(const struct message *message)

@@ -6,7 +6,8 @@
 #include <skerry/kernel_message.h>
 #include <skerry/kernel_call.h>
 
-/* Run a function in the supervisor and wait for its result; called by the supervisor it just runs. */
+/* Run a function in the supervisor and wait for its result; called by the supervisor it just runs.
+ */
 long supervisor_run(long (*function)(void *argument), void *argument);
 
 /* What a case wants done with the faults it provokes; called in the supervisor. */
@@ -42,6 +43,6 @@ extern struct supervisor_hooks supervisor_hooks;
 void supervisor_init(void);
 endpoint_t supervisor_endpoint(void);
 
-/* The loop: serve until `done(argument)` holds. After tens of seconds the watchdog ends the run, naming
- * `what`; NULL: it may last. */
+/* The loop: serve until `done(argument)` holds. After tens of seconds the watchdog ends the run,
+ * naming `what`; NULL: it may last. */
 void supervisor_serve(bool (*done)(void *argument), void *argument, const char *what);

@@ -2,7 +2,8 @@
  *
  * A case is a function that runs in a thread of its own, in the root's space, with every right; the
  * supervisor waits for it, then takes back every thread, space and frame it left and compares the
- * kernel's counts with those before. CHECK goes on after a failure, REQUIRE ends the calling thread.
+ * kernel's counts with those before. CHECK goes on after a failure, REQUIRE ends the calling
+ * thread.
  */
 #pragma once
 
@@ -42,8 +43,7 @@ void check_failed_equal(const char *file, int line, const char *text, long long 
 void case_skip(const char *reason) __attribute__((noreturn));
 void check_stop(void) __attribute__((noreturn));
 
-#define CHECK(condition)                                                                           \
-	((condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition))
+#define CHECK(condition) ((condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition))
 
 #define REQUIRE(condition)                                                                         \
 	((condition) ? (void)0 : (check_failed(__FILE__, __LINE__, #condition), check_stop()))

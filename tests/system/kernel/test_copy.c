@@ -57,7 +57,8 @@ static int physcopy(endpoint_t from, u64 source, endpoint_t to, u64 destination,
 	return sys_physcopy(&request, NULL);
 }
 
-/* --- What arrives --------------------------------------------------------------------------------- */
+/* --- What arrives
+ * --------------------------------------------------------------------------------- */
 
 static void copy_check(const struct pair *pair, vaddr_t source, vaddr_t destination, size_t bytes)
 {
@@ -83,9 +84,9 @@ static void copies_of_every_shape(void)
 		vaddr_t source, destination;
 		size_t bytes;
 	} shapes[] = {
-		{0, 0, 1},	  {1, 2, 3},	       {4095, 0, 2},	  {0, 4095, 2},
-		{100, 4000, 200}, {0, 0, 4096},	       {1, 1, 4096},	  {4090, 4091, 4100},
-		{7, 13, 12000},	  {0, 0, 8 * 4096u},   {4095, 4095, 8193}, {3, 8191, 20000},
+		{0, 0, 1},	  {1, 2, 3},	     {4095, 0, 2},	 {0, 4095, 2},
+		{100, 4000, 200}, {0, 0, 4096},	     {1, 1, 4096},	 {4090, 4091, 4100},
+		{7, 13, 12000},	  {0, 0, 8 * 4096u}, {4095, 4095, 8193}, {3, 8191, 20000},
 	};
 	struct pair pair;
 
@@ -116,7 +117,8 @@ static void copy_nothing(void)
 	CHECK_EQUAL(vircopy(EP_SELF, 0x1000, EP_SELF, 0x1000, 0, CPF_TRY), 0);
 }
 
-/* --- Missing memory ------------------------------------------------------------------------------- */
+/* --- Missing memory
+ * ------------------------------------------------------------------------------- */
 
 static struct {
 	unsigned int count;
@@ -193,9 +195,9 @@ static void missing_everywhere(void)
 	pair_make(&pair);
 	pattern_fill(&pair, 0);
 	ask_start(pair.space[1], true, 0);
-	CHECK_EQUAL(vircopy(pair.thread[0], HERE, pair.thread[1], MISSING, PAGES * ARCH_PAGE_SIZE,
-			    0),
-		    0);
+	CHECK_EQUAL(
+		vircopy(pair.thread[0], HERE, pair.thread[1], MISSING, PAGES * ARCH_PAGE_SIZE, 0),
+		0);
 	CHECK_EQUAL(asked.count, PAGES);
 	for (vaddr_t i = 0; i < PAGES * ARCH_PAGE_SIZE; i += 509)
 		CHECK_EQUAL(*byte_at(&pair, 1, MISSING + i), pattern(i));
@@ -361,7 +363,8 @@ static void copy_waits_for_edit(void)
 	CHECK_EQUAL(*byte_at(&pair, 1, HERE + 5000), pattern(5000));
 }
 
-/* --- Nonsense ------------------------------------------------------------------------------------- */
+/* --- Nonsense
+ * ------------------------------------------------------------------------------------- */
 
 static void bad_ranges(void)
 {
@@ -416,7 +419,8 @@ static void bad_names_and_flags(void)
 	CHECK_EQUAL(physcopy(EP_SELF, at, EP_SELF, at, 8, ~CPF_TRY), -EINVAL);
 }
 
-/* --- Physical memory ------------------------------------------------------------------------------ */
+/* --- Physical memory
+ * ------------------------------------------------------------------------------ */
 
 static void physical_both_ways(void)
 {
@@ -427,8 +431,7 @@ static void physical_both_ways(void)
 	CHECK_EQUAL(memcmp((char *)HERE + 50, text, sizeof(text)), 0);
 	CHECK_EQUAL(physcopy(EP_PHYSICAL, frame + 50, EP_PHYSICAL, frame + 500, sizeof(text), 0),
 		    0);
-	CHECK_EQUAL(physcopy(EP_PHYSICAL, frame + 500, EP_SELF, (vaddr_t)back, sizeof(text), 0),
-		    0);
+	CHECK_EQUAL(physcopy(EP_PHYSICAL, frame + 500, EP_SELF, (vaddr_t)back, sizeof(text), 0), 0);
 	CHECK_EQUAL(memcmp(text, back, sizeof(text)), 0);
 }
 
@@ -437,8 +440,8 @@ static void physical_out_of_bounds(void)
 	char buffer[64];
 	const vaddr_t at = (vaddr_t)buffer;
 
-	CHECK_EQUAL(physcopy(EP_PHYSICAL, boot.root_window_bytes, EP_SELF, at, 8, 0), -EFAULT);
-	CHECK_EQUAL(physcopy(EP_PHYSICAL, boot.root_window_bytes - 4, EP_SELF, at, 8, 0), -EFAULT);
+	CHECK_EQUAL(physcopy(EP_PHYSICAL, memory_limit(), EP_SELF, at, 8, 0), -EFAULT);
+	CHECK_EQUAL(physcopy(EP_PHYSICAL, memory_limit() - 4, EP_SELF, at, 8, 0), -EFAULT);
 	CHECK_EQUAL(physcopy(EP_PHYSICAL, ~0ull - 3, EP_SELF, at, 8, 0), -EFAULT);
 	CHECK_EQUAL(physcopy(EP_PHYSICAL, 1ull << 32, EP_SELF, at, 8, 0), -EFAULT);
 	CHECK_EQUAL(physcopy(EP_SELF, at, EP_PHYSICAL, ~0ull << 12, 8, 0), -EFAULT);
@@ -479,7 +482,8 @@ static void fills(void)
 	CHECK_EQUAL(sys_memset(&request, NULL), -EINVAL);
 }
 
-/* --- Long copies ---------------------------------------------------------------------------------- */
+/* --- Long copies
+ * ---------------------------------------------------------------------------------- */
 
 #define LONG_PAGES 96u
 
@@ -540,12 +544,12 @@ static void long_copies_die(void)
 	CHECK_EQUAL(job.code, 0);
 }
 
-/* --- Look-ups ------------------------------------------------------------------------------------- */
+/* --- Look-ups
+ * ------------------------------------------------------------------------------------- */
 
 static int umap(endpoint_t target, u64 address, u64 bytes, u64 *physical)
 {
-	const struct sys_umap_req request = {
-		.target = target, .address = address, .bytes = bytes};
+	const struct sys_umap_req request = {.target = target, .address = address, .bytes = bytes};
 	struct sys_umap_reply reply;
 	const int error = sys_umap(&request, &reply);
 

@@ -77,7 +77,8 @@ static int fault_clear(endpoint_t thread)
 	return sys_vmctl_fault_clear(&(struct sys_fault_clear_req){thread}, NULL);
 }
 
-/* --- The message ---------------------------------------------------------------------------------- */
+/* --- The message
+ * ---------------------------------------------------------------------------------- */
 
 static void message_check(int (*function)(void *), vaddr_t address, uint32_t access)
 {
@@ -122,7 +123,8 @@ static void jump_message(void)
 	CHECK_EQUAL(pager_state.last.fault.program_counter, HERE + 0x123);
 }
 
-/* --- Going on ------------------------------------------------------------------------------------- */
+/* --- Going on
+ * ------------------------------------------------------------------------------------- */
 
 static void load_goes_on(void)
 {
@@ -207,7 +209,8 @@ static void many_faults(void)
 	CHECK_EQUAL(counters_info().page_faults - before, pager_state.count);
 }
 
-/* --- Where nobody may go ----------------------------------------------------------------------------- */
+/* --- Where nobody may go
+ * ----------------------------------------------------------------------------- */
 
 static void kernel_is_out_of_reach(void)
 {
@@ -284,7 +287,8 @@ static void pager_space_faults(void)
 	CHECK_EQUAL(thread->signals, 1ull << 11);
 }
 
-/* --- Faulted threads and others ------------------------------------------------------------------------ */
+/* --- Faulted threads and others
+ * ------------------------------------------------------------------------ */
 
 static void clear_refused(void)
 {
@@ -328,7 +332,8 @@ static void faulted_thread_is_stopped(void)
 	CHECK_EQUAL(thread_join(thread), 0);
 }
 
-/* --- Exceptions ------------------------------------------------------------------------------------------ */
+/* --- Exceptions
+ * ------------------------------------------------------------------------------------------ */
 
 static int raise_exception(void *argument)
 {

@@ -3,7 +3,8 @@
 
 #include <sys.h>
 
-/* --- Delivery ---------------------------------------------------------------------------------- */
+/* --- Delivery ----------------------------------------------------------------------------------
+ */
 
 static void call_in(struct test_space *space)
 {
@@ -116,7 +117,8 @@ static void answer_after_answer(void)
 	CHECK_EQUAL(job.answer.type, 11);
 }
 
-/* --- Queues ------------------------------------------------------------------------------------ */
+/* --- Queues ------------------------------------------------------------------------------------
+ */
 
 static void callers_in_order(void)
 {
@@ -219,7 +221,8 @@ static void call_nonblock(void)
 	echo_stop(server);
 }
 
-/* --- Death ------------------------------------------------------------------------------------- */
+/* --- Death -------------------------------------------------------------------------------------
+ */
 
 static void stale_endpoint(void)
 {
@@ -336,7 +339,8 @@ static void answer_to_dead(void)
 	CHECK_EQUAL(counters_info().replies_dropped, dropped + 1);
 }
 
-/* --- Late answers ------------------------------------------------------------------------------ */
+/* --- Late answers ------------------------------------------------------------------------------
+ */
 
 static int call_twice(void *argument)
 {
@@ -437,7 +441,8 @@ static void cancel_refused(void)
 	CHECK_EQUAL(sys_ipc_cancel(&request, NULL), -EINVAL);
 }
 
-/* --- Cycles ------------------------------------------------------------------------------------ */
+/* --- Cycles ------------------------------------------------------------------------------------
+ */
 
 static void call_self(void)
 {
@@ -491,7 +496,8 @@ static void cycle_through_answer(void)
 	CHECK_EQUAL(job_finish(&job), 0);
 }
 
-/* --- Refusals ---------------------------------------------------------------------------------- */
+/* --- Refusals ----------------------------------------------------------------------------------
+ */
 
 static void special_names(void)
 {
@@ -545,9 +551,9 @@ static void every_trap_kind(void)
 			CHECK_EQUAL(stubs->trap1(TRAP_IPC_CALL, server->endpoint), 0);
 			CHECK_EQUAL(message()->quad[0], i + 1);
 			CHECK_EQUAL(stubs->trap1(TRAP_KERNEL_CALL, SYS_NULL), 0);
-			CHECK_EQUAL(stubs->trap2(TRAP_IPC_RECEIVE | IPC_NONBLOCK, EP_ANY, 0,
-						 &received),
-				    -ENOTREADY);
+			CHECK_EQUAL(
+				stubs->trap2(TRAP_IPC_RECEIVE | IPC_NONBLOCK, EP_ANY, 0, &received),
+				-ENOTREADY);
 		}
 	}
 	echo_stop(server);

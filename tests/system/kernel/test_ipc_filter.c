@@ -1,4 +1,5 @@
-/* Receive filters: source and type ranges, first match decides, what nothing matches stays queued. */
+/* Receive filters: source and type ranges, first match decides, what nothing matches stays queued.
+ */
 #include "helper.h"
 
 #define ALLOW(source, low, high)                                                                   \
@@ -31,8 +32,7 @@ static long take(const struct ipc_filter *filter, endpoint_t source)
 
 static void filter_by_type(void)
 {
-	const struct ipc_filter filter = {
-		.count = 1, .element = {ALLOW(EP_ANY, TYPE(2), TYPE(3))}};
+	const struct ipc_filter filter = {.count = 1, .element = {ALLOW(EP_ANY, TYPE(2), TYPE(3))}};
 	struct job jobs[5];
 
 	senders_start(jobs, 5);
@@ -90,10 +90,8 @@ static void filter_all_elements(void)
 
 static void filter_while_waiting(void)
 {
-	struct ipc_filter filter = {
-		.count = 1, .element = {ALLOW(EP_ANY, TYPE(7), TYPE(7))}};
-	struct job job = {
-		.trap = TRAP_IPC_RECEIVE | IPC_FILTER, .a0 = EP_ANY, .filter = &filter};
+	struct ipc_filter filter = {.count = 1, .element = {ALLOW(EP_ANY, TYPE(7), TYPE(7))}};
+	struct job job = {.trap = TRAP_IPC_RECEIVE | IPC_FILTER, .a0 = EP_ANY, .filter = &filter};
 	struct job other = {.trap = TRAP_IPC_SEND};
 
 	job_start_until(&job, RTS_RECEIVE_FROM);
@@ -136,8 +134,7 @@ static int send_async_two(void *argument)
 
 static void filter_holds_async(void)
 {
-	const struct ipc_filter filter = {
-		.count = 1, .element = {ALLOW(EP_ANY, TYPE(1), TYPE(1))}};
+	const struct ipc_filter filter = {.count = 1, .element = {ALLOW(EP_ANY, TYPE(1), TYPE(1))}};
 	endpoint_t self = thread_self();
 
 	CHECK_EQUAL(thread_join(thread_start(NULL, send_async_two, &self)), 0);
@@ -173,7 +170,8 @@ static void filter_malformed(void)
 	CHECK_EQUAL(take(&filter, EP_ANY), -ENOTREADY);
 }
 
-/* The type that passed the filter is the type delivered, whatever the sender's page says meanwhile. */
+/* The type that passed the filter is the type delivered, whatever the sender's page says meanwhile.
+ */
 struct liar {
 	endpoint_t receiver;
 	volatile bool stop;
@@ -205,8 +203,7 @@ static int send_many(void *argument)
 
 static void filter_type_is_delivered(void)
 {
-	const struct ipc_filter filter = {
-		.count = 1, .element = {ALLOW(EP_ANY, TYPE(1), TYPE(1))}};
+	const struct ipc_filter filter = {.count = 1, .element = {ALLOW(EP_ANY, TYPE(1), TYPE(1))}};
 	struct liar liar = {.receiver = thread_self()};
 	struct test_thread *writer = thread_start(NULL, lie, &liar);
 	struct test_thread *sender = thread_start(NULL, send_many, &liar);

@@ -11,13 +11,15 @@ static int trap_as(const struct role *role, uint32_t trap, uint32_t a0, uint32_t
 	return job_finish(&job);
 }
 
-/* A job ends with SYS_EXIT and begins with SYS_TLS_SET, so every role here may make kernel calls. */
+/* A job ends with SYS_EXIT and begins with SYS_TLS_SET, so every role here may make kernel calls.
+ */
 #define TRAPS_LEAST (1u << TRAP_KERNEL_CALL)
 
 static void trap_mask(void)
 {
-	static const uint32_t traps[] = {TRAP_IPC_CALL,	  TRAP_IPC_REPLY_RECEIVE, TRAP_IPC_SEND,
-					 TRAP_IPC_RECEIVE, TRAP_IPC_NOTIFY, TRAP_IPC_SEND_ASYNC};
+	static const uint32_t traps[] = {TRAP_IPC_CALL,	  TRAP_IPC_REPLY_RECEIVE,
+					 TRAP_IPC_SEND,	  TRAP_IPC_RECEIVE,
+					 TRAP_IPC_NOTIFY, TRAP_IPC_SEND_ASYNC};
 	struct role role = role_service;
 	const endpoint_t self = thread_self();
 

@@ -7,7 +7,8 @@
 
 #define HERE PRIVATE_BASE
 
-/* --- Apart -------------------------------------------------------------------------------------- */
+/* --- Apart --------------------------------------------------------------------------------------
+ */
 
 static int read_word(void *argument)
 {
@@ -41,7 +42,8 @@ static void threads_share_space(void)
 		CHECK_EQUAL(thread_join(threads[i]), 5);
 }
 
-/* --- Making and unmaking ------------------------------------------------------------------------ */
+/* --- Making and unmaking ------------------------------------------------------------------------
+ */
 
 static int create_at(u64 root)
 {
@@ -63,7 +65,7 @@ static void create_refused(void)
 	CHECK_EQUAL(create_at(root_space.table.root + (1ull << 32)), -EINVAL);
 	CHECK_EQUAL(create_at(0), -EINVAL);
 	CHECK_EQUAL(create_at(frame), -EINVAL); /* no kernel in it */
-	CHECK_EQUAL(create_at(boot.root_window_bytes), -EINVAL);
+	CHECK_EQUAL(create_at(memory_limit()), -EINVAL);
 	CHECK_EQUAL(create_at(~0ull << 12), -EINVAL);
 }
 
@@ -116,7 +118,8 @@ static void spaces_come_and_go(void)
 	}
 }
 
-/* --- Edits -------------------------------------------------------------------------------------- */
+/* --- Edits --------------------------------------------------------------------------------------
+ */
 
 struct reader {
 	volatile uint64_t rounds;

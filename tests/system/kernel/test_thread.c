@@ -4,7 +4,8 @@
 #include "frames.h"
 #include <arch/layout.h>
 
-/* --- Begin and end ------------------------------------------------------------------------------ */
+/* --- Begin and end ------------------------------------------------------------------------------
+ */
 
 static int argument_check(void *argument)
 {
@@ -34,8 +35,7 @@ static void many_threads(void)
 	int value = 0;
 
 	for (unsigned int i = 0; i < 300; i++)
-		CHECK_EQUAL(thread_join(thread_start(i & 1 ? space : NULL, argument_check,
-						     &value)),
+		CHECK_EQUAL(thread_join(thread_start(i & 1 ? space : NULL, argument_check, &value)),
 			    42);
 	CHECK_EQUAL(value, 300);
 }
@@ -54,7 +54,8 @@ static void names_never_repeat(void)
 	}
 }
 
-/* --- What holds a thread ------------------------------------------------------------------------ */
+/* --- What holds a thread ------------------------------------------------------------------------
+ */
 
 struct spinner {
 	volatile unsigned int count;
@@ -198,7 +199,8 @@ static void stop_refused(void)
 	CHECK_EQUAL(sys_runctl(&request, NULL), -EDEADSRCDST);
 }
 
-/* --- Taking away -------------------------------------------------------------------------------- */
+/* --- Taking away --------------------------------------------------------------------------------
+ */
 
 static void clear_running(void)
 {
@@ -216,8 +218,8 @@ static void clear_running(void)
 
 static void clear_waiting(void)
 {
-	struct test_thread *silent =
-		thread_make(&(struct thread_plan){.function = return_at_once, .flags = THREAD_HELD});
+	struct test_thread *silent = thread_make(
+		&(struct thread_plan){.function = return_at_once, .flags = THREAD_HELD});
 	struct job jobs[] = {
 		{.trap = TRAP_IPC_RECEIVE, .a0 = EP_ANY},
 		{.trap = TRAP_IPC_RECEIVE, .a0 = silent->endpoint},
@@ -252,7 +254,8 @@ static void clear_refused(void)
 	CHECK_EQUAL(sys_clear(&request, NULL), -EDEADSRCDST);
 }
 
-/* --- Making refused ----------------------------------------------------------------------------- */
+/* --- Making refused -----------------------------------------------------------------------------
+ */
 
 static paddr_t frame_for_case(void)
 {
@@ -286,7 +289,7 @@ static void create_refused(void)
 	CHECK_EQUAL(sys_thread_create(&bad, &reply), -EINVAL);
 	bad.message_frame = good.message_frame + (1ull << 32);
 	CHECK_EQUAL(sys_thread_create(&bad, &reply), -EINVAL);
-	bad.message_frame = boot.root_window_bytes;
+	bad.message_frame = memory_limit();
 	CHECK_EQUAL(sys_thread_create(&bad, &reply), -EINVAL);
 	bad = good;
 	bad.message_address = 0;

@@ -41,7 +41,8 @@ const struct role role_program = {
 static struct test_thread threads[TEST_THREADS];
 static paddr_t block_frames;
 
-/* --- Blocks ------------------------------------------------------------------------------------ */
+/* --- Blocks ------------------------------------------------------------------------------------
+ */
 
 static vaddr_t block_address(unsigned int index)
 {
@@ -69,13 +70,13 @@ void threads_map(struct page_table *table)
 {
 	for (unsigned int i = 0; i < TEST_THREADS; i++) {
 		if (page_table_map(table, block_address(i) + ARCH_PAGE_SIZE, block_frame(i),
-				   (BLOCK_PAGES - 1) * ARCH_PAGE_SIZE,
-				   PAGE_USER | PAGE_WRITE) != 0)
+				   (BLOCK_PAGES - 1) * ARCH_PAGE_SIZE, PAGE_USER | PAGE_WRITE) != 0)
 			panic("no memory to map thread blocks");
 	}
 }
 
-/* --- Making ------------------------------------------------------------------------------------ */
+/* --- Making ------------------------------------------------------------------------------------
+ */
 
 static unsigned int index_of(const struct test_thread *thread)
 {
@@ -221,7 +222,8 @@ struct test_thread *thread_start(struct test_space *space, int (*function)(void 
 	return thread_make(&plan);
 }
 
-/* --- Ending ------------------------------------------------------------------------------------ */
+/* --- Ending ------------------------------------------------------------------------------------
+ */
 
 static long clear(void *argument)
 {

@@ -1,6 +1,6 @@
-/* Threads of the kernel test: made with a role, a space, a function; waited for; freed. Callable from
- * any thread of the root's space. Stacks and message pages lie at fixed places, one block a slot, made
- * once and mapped in every space, so that a thread costs no frames.
+/* Threads of the kernel test: made with a role, a space, a function; waited for; freed. Callable
+ * from any thread of the root's space. Stacks and message pages lie at fixed places, one block a
+ * slot, made once and mapped in every space, so that a thread costs no frames.
  *
  *   block + 0        guard page, never mapped
  *         + 1 page   stack; struct sys_thread at its top
@@ -42,7 +42,7 @@ struct test_thread {
 	bool used;
 	endpoint_t endpoint;
 	struct test_space *space;
-	uint32_t privilege; /* id */
+	uint32_t privilege;	   /* id */
 	struct sys_thread *self;   /* its block, shared by all spaces */
 	struct message_page *page; /* its message page, likewise */
 
@@ -54,22 +54,22 @@ struct test_thread {
 	endpoint_t waiter; /* whom to tell of the end */
 };
 
-#define THREAD_HELD 1u	    /* do not call SYS_PRIV_ALLOW: the test does */
+#define THREAD_HELD 1u	       /* do not call SYS_PRIV_ALLOW: the test does */
 #define THREAD_UNPRIVILEGED 2u /* do not call SYS_PRIV_SET either */
-#define THREAD_LATE 4u	    /* create with THREAD_INHIBITED */
+#define THREAD_LATE 4u	       /* create with THREAD_INHIBITED */
 
 struct thread_plan {
 	struct test_space *space; /* NULL: the root's */
 	const struct role *role;  /* NULL: role_full */
 	int (*function)(void *argument);
 	void *argument;
-	endpoint_t process; /* 0: a process of its own */
-	endpoint_t manager; /* signal manager; 0: the supervisor */
-	uint32_t priority;  /* 0: PRIORITY_TEST */
-	nanoseconds_t quantum;	  /* 0: QUANTUM_TEST */
-	endpoint_t scheduler;	  /* 0: the kernel */
-	u64 affinity;	    /* 0: every CPU */
-	uint32_t flags;	    /* THREAD_* */
+	endpoint_t process;    /* 0: a process of its own */
+	endpoint_t manager;    /* signal manager; 0: the supervisor */
+	uint32_t priority;     /* 0: PRIORITY_TEST */
+	nanoseconds_t quantum; /* 0: QUANTUM_TEST */
+	endpoint_t scheduler;  /* 0: the kernel */
+	u64 affinity;	       /* 0: every CPU */
+	uint32_t flags;	       /* THREAD_* */
 };
 
 #define PRIORITY_SUPERVISOR 1u

@@ -1,5 +1,5 @@
-/* What the kernel test does to the machine by hand on i386: exceptions, contexts that must be refused,
- * FPU state. Every port has the same names.
+/* What the kernel test does to the machine by hand on i386: exceptions, contexts that must be
+ * refused, FPU state. Every port has the same names.
  */
 #pragma once
 
@@ -7,7 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* --- Exceptions: each raises one, or returns where the architecture has no such thing ----------- */
+/* --- Exceptions: each raises one, or returns where the architecture has no such thing -----------
+ */
 
 static inline void arch_provoke_illegal(void)
 {
@@ -42,7 +43,8 @@ static inline void arch_provoke_segments(void)
 	__asm__ volatile("xorl %%eax, %%eax; movw %%ax, %%fs; movw %%ax, %%es" ::: "eax");
 }
 
-/* --- Contexts ---------------------------------------------------------------------------------- */
+/* --- Contexts ----------------------------------------------------------------------------------
+ */
 
 #define ARCH_CONTEXT_WORDS (sizeof(struct arch_user_context) / 4)
 #define ARCH_CONTEXT_INDEX_PC (offsetof(struct arch_user_context, eip) / 4)
@@ -94,7 +96,8 @@ static inline bool arch_context_spoil(struct arch_user_context *context, unsigne
 	}
 }
 
-/* --- FPU ---------------------------------------------------------------------------------------- */
+/* --- FPU ----------------------------------------------------------------------------------------
+ */
 
 #define ARCH_FPU_REGISTERS 8u
 

@@ -3,8 +3,8 @@
 
 #include <stdint.h>
 
-/* Word `index`, a constant, of the thread's block. It never changes under the thread, so the compiler
- * may keep it. */
+/* Word `index`, a constant, of the thread's block. It never changes under the thread, so the
+ * compiler may keep it. */
 __attribute__((always_inline)) static inline uintptr_t arch_thread_word(unsigned int index)
 {
 	uintptr_t word;
