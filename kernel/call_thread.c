@@ -17,6 +17,9 @@ int sys_do_space_create(struct thread *caller, const struct sys_space_create_req
 	(void)caller;
 	if (req->root != (paddr_t)req->root || !arch_root_valid((paddr_t)req->root))
 		return -EINVAL;
+	/* A CPU publishes the root it has loaded, not the space: one root is one space. */
+	if (space_root_used((paddr_t)req->root) || req->root == arch_kernel_root())
+		return -EBUSY;
 	space = space_allocate((paddr_t)req->root);
 	if (!space)
 		return -ENOSPC;
@@ -286,7 +289,13 @@ int sys_do_context_set(struct thread *caller, const struct sys_context_req *req,
 	if (code)
 		return code;
 	thread_settle(t);
-	return arch_context_set(t, &context) ? 0 : -EINVAL;
+	if (!arch_context_set(t, &context))
+		return -EINVAL;
+	/* What it waited for belongs to the context that is gone; an answer will find nobody. */
+	ipc_unqueue(t);
+	t->filter = NULL;
+	thread_unblock(t, RTS_IPC);
+	return 0;
 }
 
 int sys_do_tls_set(struct thread *caller, const struct sys_tls_set_req *req,

@@ -7,28 +7,39 @@
 /* Do what kernel_enter() found in cpu->events. */
 void kernel_enter_events(struct cpu *cpu) REQUIRES(bkl);
 
-/* The order matters to every other CPU: in_user is false before the lock is asked for, so that a
+/* Publish the context, take the lock. What is owed is still in cpu->events, and the current thread may
+ * have been taken away: then EVENT_TAKEN is set, so that a path that demands events == 0 need not
+ * look at `current`.
+ *
+ * The order matters to every other CPU: in_user is false before the lock is asked for, so that a
  * holder who parks this CPU's thread never waits for a CPU that waits for the lock. */
-static inline struct thread *kernel_enter_inline(struct cpu *cpu) ACQUIRES(bkl) NO_ANALYSIS
+static inline __attribute__((always_inline)) void kernel_lock_inline(struct cpu *cpu)
+	ACQUIRES(bkl) NO_ANALYSIS
 {
 	cpu->in_user = false;
 	if (unlikely(!lock_try()))
 		smp_lock_contended(cpu);
 	cpu->statistics.entries++;
+}
+
+static inline struct thread *kernel_enter_inline(struct cpu *cpu) ACQUIRES(bkl) NO_ANALYSIS
+{
+	kernel_lock_inline(cpu);
 	if (unlikely(cpu->events & (EVENT_FLUSH | EVENT_TAKEN)))
 		kernel_enter_events(cpu);
 	return cpu->current;
 }
 
 /* Publish and release: in_user is true before the lock is free. */
-static inline void kernel_release_inline(struct cpu *cpu) RELEASES(bkl) NO_ANALYSIS
+static inline __attribute__((always_inline)) void kernel_release_inline(struct cpu *cpu)
+	RELEASES(bkl) NO_ANALYSIS
 {
 	cpu->in_user = true;
 	lock_release();
 }
 
 /* The late root: loaded after the release, published after the load. `current` protects it. */
-static inline void kernel_root_inline(struct cpu *cpu, paddr_t root)
+static inline __attribute__((always_inline)) void kernel_root_inline(struct cpu *cpu, paddr_t root)
 {
 	if (cpu->root != root) {
 		arch_root_load(root);

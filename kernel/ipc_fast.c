@@ -17,9 +17,12 @@ static void slow(struct cpu *cpu, uint32_t trap, uint32_t a0, uint32_t a1)
 	__attribute__((noreturn, noinline)) REQUIRES(bkl);
 static void slow(struct cpu *cpu, uint32_t trap, uint32_t a0, uint32_t a1)
 {
-	struct thread *caller = cpu->current;
+	struct thread *caller;
 	int code;
 
+	if (cpu->events & (EVENT_FLUSH | EVENT_TAKEN))
+		kernel_enter_events(cpu);
+	caller = cpu->current;
 	if (unlikely(!caller))
 		kernel_leave(cpu);
 	code = trap == TRAP_KERNEL_CALL ? kernel_call(caller, a0) : ipc_trap(caller, trap, a0, a1);
@@ -38,7 +41,7 @@ ARCH_ENTRY void trap_general(uint32_t trap_word, uint32_t a0, uint32_t a1)
 {
 	struct cpu *cpu = this_cpu();
 
-	kernel_enter_inline(cpu);
+	kernel_lock_inline(cpu);
 	slow(cpu, trap_word, a0, a1);
 }
 
@@ -52,11 +55,11 @@ ARCH_ENTRY void trap_kernel_call(uint32_t nr, uint32_t unused)
 	if (unlikely(!caller))
 		kernel_leave(cpu);
 	code = kernel_call(caller, nr);
-	/* Finished at once, nothing else to do here: back by the way it came. */
-	if (likely(code <= 0 && (caller->rts | (cpu->events & ~(EVENT_FPU | EVENT_PORTS))) == 0 &&
-		   cpu->current == caller)) {
+	/* Finished at once, nothing else to do here: back by the way it came. Whoever makes the
+	 * caller give way, or leaves another root loaded, says EVENT_RESCHED. */
+	if (likely(code <= 0 && (caller->rts | (cpu->events & ~(EVENT_FPU | EVENT_PORTS))) == 0)) {
+		assert(cpu->current == caller && cpu->root == caller->space->root);
 		kernel_release_inline(cpu);
-		kernel_root_inline(cpu, caller->space->root);
 		arch_exit_call(cpu, caller, code);
 	}
 	if (code == TRAP_SUSPENDED) {
@@ -84,7 +87,8 @@ static inline void account_switch(struct cpu *cpu, struct thread *from) REQUIRES
 
 /* Run `to`, whose message page is filled, on this CPU in place of the current thread. */
 static inline void switch_and_exit(struct cpu *cpu, struct thread *to, uint32_t status,
-				   endpoint_t process) __attribute__((noreturn)) RELEASES(bkl);
+				   endpoint_t process)
+	__attribute__((noreturn, always_inline)) RELEASES(bkl);
 static inline void switch_and_exit(struct cpu *cpu, struct thread *to, uint32_t status,
 				   endpoint_t process)
 {
@@ -108,11 +112,13 @@ static inline bool can_switch(const struct cpu *cpu, const struct thread *to)
 ARCH_ENTRY void trap_ipc_call(uint32_t destination, uint32_t unused)
 {
 	struct cpu *cpu = this_cpu();
-	struct thread *caller = kernel_enter_inline(cpu);
-	struct thread *server = thread_find(destination);
+	struct thread *caller, *server;
 
 	(void)unused;
-	if (unlikely(cpu->events || !caller || !server))
+	kernel_lock_inline(cpu);
+	caller = cpu->current;
+	server = thread_find(destination);
+	if (unlikely(cpu->events || !server))
 		slow(cpu, TRAP_IPC_CALL, destination, 0);
 	if (unlikely(!(caller->priv->traps & 1u << TRAP_IPC_CALL) ||
 		     !priv_may_send(caller->priv, server->priv) ||
@@ -133,10 +139,12 @@ ARCH_ENTRY void trap_ipc_call(uint32_t destination, uint32_t unused)
 ARCH_ENTRY void trap_ipc_reply_receive(uint32_t to, uint32_t source)
 {
 	struct cpu *cpu = this_cpu();
-	struct thread *server = kernel_enter_inline(cpu);
-	struct thread *caller = thread_find(to);
+	struct thread *caller, *server;
 
-	if (unlikely(cpu->events || !server || !caller))
+	kernel_lock_inline(cpu);
+	server = cpu->current;
+	caller = thread_find(to);
+	if (unlikely(cpu->events || !caller))
 		slow(cpu, TRAP_IPC_REPLY_RECEIVE, to, source);
 	if (unlikely(caller->rts != RTS_REPLY_WAIT || caller->peer != server->endpoint ||
 		     source != EP_ANY || server->inbox ||

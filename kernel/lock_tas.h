@@ -7,7 +7,7 @@
 
 #define LOCK_BACKOFF_MAX 64u
 
-static inline bool lock_try(void)
+static inline __attribute__((always_inline)) bool lock_try(void)
 {
 	return __atomic_exchange_n(&bkl.next, 1, __ATOMIC_ACQUIRE) == 0;
 }

@@ -6,7 +6,7 @@
 #include "kernel/arch.h"
 
 /* One attempt: a ticket is drawn only when it would be served at once. */
-static inline bool lock_try(void)
+static inline __attribute__((always_inline)) bool lock_try(void)
 {
 	uint32_t turn = bkl.serving;
 

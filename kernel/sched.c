@@ -151,6 +151,7 @@ void sched_yield(struct cpu *cpu, struct thread *t)
 		return;
 	sched_account(cpu);
 	cpu->current = NULL;
+	cpu->events |= EVENT_RESCHED;
 	enqueue(t, false);
 }
 

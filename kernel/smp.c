@@ -172,7 +172,8 @@ void smp_lock_contended(struct cpu *cpu) NO_ANALYSIS
 	cpu->settled = true;
 	lock_spin();
 	cpu->settled = false;
-	cpu->events &= ~EVENT_FPU;
+	/* The kernel's root is loaded now: leave by the way that looks. */
+	cpu->events = (cpu->events & ~EVENT_FPU) | EVENT_RESCHED;
 	cpu->statistics.lock_contended++;
 	cpu->statistics.lock_wait_cycles += arch_cycles() - from;
 	trace_record(cpu, TRACE_LOCK_WAIT, cpu->current ? cpu->current->endpoint : EP_NONE,

@@ -54,6 +54,16 @@ struct space *space_allocate(paddr_t root)
 	return space;
 }
 
+bool space_root_used(paddr_t root)
+{
+	unsigned int i;
+
+	for (i = 0; i < SPACE_MAX; i++)
+		if (spaces[i].id && spaces[i].root == root)
+			return true;
+	return false;
+}
+
 struct space *space_find(space_t id)
 {
 	unsigned int slot = id & ((1u << SPACE_SLOT_BITS) - 1);

@@ -20,6 +20,7 @@ void spaces_init(void) REQUIRES(bkl);
 
 /* NULL: table full. */
 struct space *space_allocate(paddr_t root) REQUIRES(bkl);
+bool space_root_used(paddr_t root) REQUIRES(bkl);
 struct space *space_find(space_t id) REQUIRES(bkl);
 
 /* Waits until no CPU's walker can use the root, then frees the slot. No threads may be left. */

@@ -9,6 +9,7 @@
 #include "kernel/sched.h"
 #include "kernel/signal.h"
 #include "kernel/smp.h"
+#include "kernel/space.h"
 #include <string.h>
 
 struct thread threads[THREAD_MAX];
@@ -113,6 +114,8 @@ void thread_free(struct thread *t)
 	thread_block(t, RTS_EXITED);
 	smp_take(t);
 	ipc_forget(t);
+	if (t->wait_space)
+		t->wait_space->copy_waiters--;
 	timer_cancel(&t->virtual_timer);
 	arch_io_bitmap(t, 0, 0);
 	if (t->priv->owner == t)

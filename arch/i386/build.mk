@@ -11,3 +11,4 @@ kernel-$(CONFIG_APIC) += arch/i386/chip/ioapic.c arch/i386/chip/lapic.c
 kernel-$(if $(CONFIG_SMP),y,n) += arch/i386/smp.c arch/i386/trampoline.S
 kernel-$(if $(CONFIG_SMP),n,y) += arch/i386/smp_none.c
 kernel-y += arch/common/chip/ns16550.c
+cflags-kernel/ipc_fast.c := -fcall-used-ebx -fcall-used-esi -fcall-used-edi

@@ -307,7 +307,7 @@ static bool follows_call(uintptr_t pc)
 
 unsigned int arch_backtrace(uintptr_t *pc, unsigned int max)
 {
-	const uintptr_t *sp = (const uintptr_t *)((uintptr_t)&pc & ~3u);
+	const uintptr_t *sp = pc + max; /* the caller's array, on this stack, is no trace */
 	const uintptr_t *end = (const uintptr_t *)this_cpu();
 	unsigned int count = 0;
 

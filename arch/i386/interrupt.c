@@ -12,7 +12,6 @@
 #include "kernel/cpu.h"
 #include "kernel/irq.h"
 #include "kernel/print.h"
-#include "kernel/smp.h"
 #include "time.h"
 #include "vectors.h"
 
@@ -54,8 +53,7 @@ void interrupt_handle(struct cpu *cpu, unsigned int vector)
 		lapic_end();
 		time_interrupt(cpu);
 	} else if (vector == VECTOR_IPI) {
-		lapic_end();
-		smp_interrupt(cpu);
+		lapic_end(); /* entering the kernel was its purpose */
 	}
 	/* VECTOR_SPURIOUS: nothing is in service, nothing may be ended (SDM vol. 3, 11.9). */
 }

@@ -14,7 +14,7 @@
 #include "interrupt.h"
 #include "kernel/arch.h"
 #include "kernel/cpu.h"
-#include "kernel/print.h"
+#include "kernel/panic.h"
 #include "time.h"
 #include "vectors.h"
 
@@ -22,6 +22,7 @@
 #define INIT_WAIT (10000 * MICROSECOND) /* MultiProcessor Specification 1.4, B.4 */
 #define STARTUP_WAIT (200 * MICROSECOND)
 #define ARRIVAL_WAIT (100000 * MICROSECOND)
+#define ONLINE_WAIT (10000000000ull)
 
 #define TABLE_ENTRIES 1024u
 #define KERNEL_ENTRY (ARCH_KERNEL_BASE >> 22)
@@ -87,7 +88,7 @@ static bool prepare(void)
 	return done;
 }
 
-static bool arrived_within(nanoseconds_t time)
+static bool arrives_within(nanoseconds_t time)
 {
 	nanoseconds_t end = arch_time() + time;
 
@@ -99,18 +100,34 @@ static bool arrived_within(nanoseconds_t time)
 	return true;
 }
 
+static bool arrives(uint32_t hardware_id)
+{
+	if (lapic_send_startup(hardware_id, BOOT_TRAMPOLINE) && arrives_within(STARTUP_WAIT))
+		return true;
+	if (lapic_send_startup(hardware_id, BOOT_TRAMPOLINE) && arrives_within(ARRIVAL_WAIT))
+		return true;
+	return __atomic_exchange_n(&ap_ticket, 0, __ATOMIC_SEQ_CST) == 0;
+}
+
 int arch_cpu_start(struct cpu *cpu, uint32_t hardware_id)
 {
+	nanoseconds_t end;
+
 	if (!interrupt_by_apic() || !arch_has_tsc || !prepare())
 		return -ETIMEDOUT;
 	ap_cpu = cpu;
 	arch_barrier();
 	ap_ticket = hardware_id + 1;
-	if (lapic_send_startup(hardware_id, BOOT_TRAMPOLINE) && arrived_within(STARTUP_WAIT))
-		return 0;
-	if (lapic_send_startup(hardware_id, BOOT_TRAMPOLINE) && arrived_within(ARRIVAL_WAIT))
-		return 0;
-	return __atomic_exchange_n(&ap_ticket, 0, __ATOMIC_SEQ_CST) == 0 ? 0 : -ETIMEDOUT;
+	if (!arrives(hardware_id))
+		return -ETIMEDOUT;
+
+	/* It has the stack, there is no way back. An emulator may let it wait for its turn. */
+	for (end = arch_time() + ONLINE_WAIT; !cpu->online;) {
+		if (arch_time() >= end)
+			panic("cpu %u started but does not come online", cpu->index);
+		arch_pause();
+	}
+	return 0;
 }
 
 void arch_ipi_send(const struct cpu *target)

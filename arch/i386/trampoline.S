@@ -84,8 +84,7 @@ ap_entry:
 	pushl $2
 	popfl
 	xorl %ebp, %ebp
-	subl $12, %esp
-	pushl %ebx
+	movl %ebx, %eax /* the kernel is built with -mregparm=3 */
 	call kernel_main_secondary
 park:
 	cli

@@ -89,8 +89,9 @@ TEST("the last word of a name wins, flag or value")
 	CHECK_TEXT(value_of("a a=1", "a"), "1");
 }
 
-TEST("tabs and repeated blanks separate words")
+TEST("tabs, line ends and repeated blanks separate words")
 {
+	CHECK_TEXT(value_of("x\ra=1\rb=2\v", "a"), "1");
 	CHECK_TEXT(value_of("\t a=1 \t\n b=2  ", "a"), "1");
 	CHECK_TEXT(value_of("\t a=1 \t\n b=2  ", "b"), "2");
 }

@@ -163,6 +163,11 @@ TEST("the interpreter's path is read and must be one NUL-ended string")
 	CHECK_EQ(exec_read_interpreter(&image, &file, path, 11), -E2BIG);
 	elf.bytes[0x304] = 0;
 	CHECK_EQ(exec_read_interpreter(&image, &file, path, sizeof(path)), -ENOEXEC);
+	elf.bytes[0x304] = 'x';
+	elf.bytes[0x300] = 0;
+	CHECK_EQ(exec_read_interpreter(&image, &file, path, sizeof(path)), -ENOEXEC);
+	elf.size = 0x300;
+	CHECK_EQ(exec_read_interpreter(&image, &file, path, sizeof(path)), -EIO);
 }
 
 TEST("an image without interpreter says so")
@@ -218,6 +223,23 @@ TEST("a TLS template is reported and must lie in a segment's file bytes")
 	CHECK_EQ(read_32(&elf), -ENOEXEC);
 	elf_put(&elf, 2, WITH(tls, s.filesz = 0; s.vaddr = 4));
 	CHECK_EQ(read_32(&elf), 0);
+	elf_put(&elf, 2, WITH(tls, s.filesz = s.memsz));
+	CHECK_EQ(read_32(&elf), 0);
+}
+
+TEST("a TLS block larger than the target's bounds, or a second one, is refused")
+{
+	struct elf_segment tls = {.type = PT_TLS, .align = 16};
+	struct elf elf = sample(32);
+
+	elf_add(&elf, WITH(tls, s.memsz = i386.high - i386.low));
+	CHECK_EQ(read_32(&elf), 0);
+	elf_put(&elf, 2, WITH(tls, s.memsz = i386.high - i386.low + 1));
+	CHECK_EQ(read_32(&elf), -ENOEXEC);
+	elf_put(&elf, 2, tls);
+	CHECK_EQ(read_32(&elf), 0);
+	elf_add(&elf, tls);
+	CHECK_EQ(read_32(&elf), -ENOEXEC);
 }
 
 TEST("unknown program headers are ignored, whatever they hold")
@@ -427,7 +449,7 @@ TEST("no segments, or more than fit, are refused")
 	for (unsigned int i = 0; i <= EXEC_SEGMENTS_MAX; i++) {
 		if (i)
 			CHECK_EQ(read_32(&elf), 0);
-		elf_add(&elf, WITH(text, s.vaddr += i * 0x2000));
+		elf_add(&elf, WITH(text, s.vaddr += i * 0x2000; s.offset = 0x1000; s.filesz = 8));
 	}
 	CHECK_EQ(read_32(&elf), -E2BIG);
 }
@@ -445,10 +467,37 @@ TEST("the entry must lie in an executable segment")
 	}
 }
 
+TEST("the entry may lie in any executable segment")
+{
+	struct elf elf = sample(32);
+
+	elf_put(&elf, 1, WITH(data, s.flags = EXEC_EXECUTE));
+	put32(elf.bytes, 24, BASE + 0x2800);
+	CHECK_EQ(read_32(&elf), 0);
+	put32(elf.bytes, 24, BASE + 0x2800 + 0x19ff);
+	CHECK_EQ(read_32(&elf), 0);
+	put32(elf.bytes, 24, BASE + 0x2800 + 0x1a00);
+	CHECK_EQ(read_32(&elf), -ENOEXEC);
+}
+
+TEST("a dynamic image may be as large as the target's bounds, not larger")
+{
+	struct exec_target target = i386;
+	struct elf elf = sample(32);
+	struct exec_image image;
+
+	put16(elf.bytes, 16, ET_DYN);
+	target.low = 0x10000;
+	target.high = 0x15000;
+	CHECK_EQ(read_as(&target, &elf, &image), 0);
+	target.high = 0x14fff;
+	CHECK_EQ(read_as(&target, &elf, &image), -ENOEXEC);
+}
+
 TEST("targets that make no sense are -EINVAL")
 {
 	struct elf elf = sample(32);
-	struct exec_target targets[] = {i386, i386, i386, i386, i386, i386};
+	struct exec_target targets[] = {i386, i386, i386, i386, i386, i386, i386};
 	struct exec_image image;
 
 	targets[0].bits = 16;
@@ -458,6 +507,8 @@ TEST("targets that make no sense are -EINVAL")
 	targets[4].high = 0x100000001;
 	targets[5].low = 0x1001;
 	targets[5].high = 0x1fff;
+	targets[6].low = 0x1001;
+	targets[6].high = 0x2fff;
 	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++)
 		CHECK_EQ(read_as(&targets[i], &elf, &image), -EINVAL);
 }

@@ -79,11 +79,9 @@ boot_high:
 	pushl $2
 	popfl
 	xorl %ebp, %ebp
-	subl $4, %esp
-	pushl %ebx
-	pushl %esi
+	movl %esi, %eax /* the kernel is built with -mregparm=3 */
+	movl %ebx, %edx
 	call boot_main
-	movl %eax, (%esp)
 	call kernel_main
 
 	/* Flat segments for the way to arch_cpu_init(), on every CPU. Marked accessed: this page is

@@ -1,7 +1,7 @@
 /* The kernel test: the root service in VM's place. It turns paging on with its own tables, says
  * that the machine is ready, and does what test= asks for.
  *
- *   test=none|short|all|SUITE,SUITE   seed=N   poweroff=ready   panic=test   fault=test
+ *   test=none|short|all|SUITE,SUITE   entry=NAME   seed=N   poweroff=ready   panic=test fault=test
  */
 #include "frames.h"
 #include "option.h"
@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys.h>
 #include <sys_call.h>
+#include <sys_trap.h>
 
 static void end_as_failure(void)
 {
@@ -54,10 +55,17 @@ static bool has_ended(void *argument)
 	return ((struct test_thread *)argument)->end != THREAD_RUNS;
 }
 
-/* A service that faults: its stack trace is the kernel's to print, since the service is dead. */
+/* A service that faults: its stack trace is the kernel's to print, since the service is dead. It is
+ * of our process, so that the trace has our name. */
 static void fault_test(void)
 {
-	struct test_thread *thread = thread_start(space_make(), bad_function, (void *)0x10);
+	const struct thread_plan plan = {
+		.space = space_make(),
+		.function = bad_function,
+		.argument = (void *)0x10,
+		.process = supervisor_endpoint(),
+	};
+	struct test_thread *thread = thread_make(&plan);
 	const struct sys_diag_req request = {
 		.operation = DIAG_BACKTRACE,
 		.thread = thread->endpoint,
@@ -96,6 +104,24 @@ static bool option_is(const char *name, const char *wanted)
 	return option_get(name, value, sizeof(value)) && strcmp(value, wanted) == 0;
 }
 
+/* entry=NAME: trap in this way, not in the fastest. */
+static void entry_select(void)
+{
+	const struct sys_trap_stubs *stubs;
+	char name[16];
+
+	if (!option_get("entry", name, sizeof(name)))
+		return;
+	for (unsigned int kind = 0; kind < ARCH_TRAP_KINDS_MAX; kind++) {
+		stubs = arch_trap_stubs(kind);
+		if (stubs != NULL && strcmp(stubs->name, name) == 0) {
+			(void)sys_trap_select(kind);
+			return;
+		}
+	}
+	panic("entry=%s: this machine has no such way", name);
+}
+
 int sys_main(uintptr_t argument)
 {
 	char selection[128];
@@ -104,6 +130,7 @@ int sys_main(uintptr_t argument)
 	sys_panic_end = end_as_failure;
 	frames_init((const struct boot_page *)argument);
 	supervisor_init();
+	entry_select();
 	threads_init();
 	spaces_init();
 	schedule_self();

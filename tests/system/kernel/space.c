@@ -226,6 +226,27 @@ void spaces_free_all(void)
 	}
 }
 
+static long table_make(void *argument)
+{
+	return page_table_create(argument, &kernel_part, &table_frames);
+}
+
+int root_make(struct page_table *table)
+{
+	return supervisor_run(table_make, table);
+}
+
+static long table_free(void *argument)
+{
+	page_table_destroy(argument);
+	return 0;
+}
+
+void root_free(struct page_table *table)
+{
+	(void)supervisor_run(table_free, table);
+}
+
 /* --- Changing ----------------------------------------------------------------------------------
  */
 

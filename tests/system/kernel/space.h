@@ -33,6 +33,9 @@ void spaces_init(void);
 /* A new space, or NULL after a failed check. */
 struct test_space *space_make(void);
 void space_free(struct test_space *space);
+/* A root without a space, the kernel's part in it: 0 or -errno; and its end. */
+int root_make(struct page_table *table);
+void root_free(struct page_table *table);
 /* All but the root's; the root's loses its private pages. */
 void spaces_free_all(void);
 

@@ -59,14 +59,18 @@ static int create_at(u64 root)
 static void create_refused(void)
 {
 	const paddr_t frame = space_add(NULL, HERE, 1, PAGE_WRITE);
+	struct page_table table;
 
-	CHECK_EQUAL(create_at(root_space.table.root), 0);
-	CHECK_EQUAL(create_at(root_space.table.root + 4), -EINVAL);
-	CHECK_EQUAL(create_at(root_space.table.root + (1ull << 32)), -EINVAL);
+	REQUIRE(root_make(&table) == 0);
+	CHECK_EQUAL(create_at(table.root), 0);
+	CHECK_EQUAL(create_at(table.root + 4), -EINVAL);
+	CHECK_EQUAL(create_at(table.root + (1ull << 32)), -EINVAL);
 	CHECK_EQUAL(create_at(0), -EINVAL);
 	CHECK_EQUAL(create_at(frame), -EINVAL); /* no kernel in it */
 	CHECK_EQUAL(create_at(memory_limit()), -EINVAL);
 	CHECK_EQUAL(create_at(~0ull << 12), -EINVAL);
+	CHECK_EQUAL(create_at(root_space.table.root), -EBUSY); /* is a space already */
+	root_free(&table);
 }
 
 static int destroy(space_t space)
@@ -89,21 +93,34 @@ static void destroy_refused(void)
 	CHECK_EQUAL(destroy(~0u), -ESRCH);
 }
 
-static space_t created[4096];
+#define SLOTS_MAX 4096u
+
+static space_t created[SLOTS_MAX];
+static struct page_table roots[SLOTS_MAX];
 
 static void slots_run_out(void)
 {
-	const struct sys_space_create_req request = {.root = root_space.table.root};
 	const struct info_machine before = machine_info();
+	struct sys_space_create_req request;
 	struct sys_space_create_reply reply;
 	unsigned int count = 0;
+	int error = 0;
 
-	while (sys_space_create(&request, &reply) == 0 && count < 4096)
-		created[count++] = reply.space;
-	CHECK_EQUAL(sys_space_create(&request, &reply), -ENOSPC);
+	for (;; count++) {
+		REQUIRE(count < SLOTS_MAX && root_make(&roots[count]) == 0);
+		request.root = roots[count].root;
+		error = sys_space_create(&request, &reply);
+		if (error != 0)
+			break;
+		created[count] = reply.space;
+	}
+	CHECK_EQUAL(error, -ENOSPC);
 	CHECK_EQUAL(count, before.space_slots - before.space_used);
-	for (unsigned int i = 0; i < count; i++)
-		CHECK_EQUAL(destroy(created[i]), 0);
+	root_free(&roots[count]);
+	while (count-- > 0) {
+		CHECK_EQUAL(destroy(created[count]), 0);
+		root_free(&roots[count]);
+	}
 }
 
 static void spaces_come_and_go(void)
