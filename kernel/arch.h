@@ -97,7 +97,8 @@ void arch_root_load(paddr_t root);
  * *root is the root service's. Locked, boot CPU only. */
 int arch_paging_enable(const void *blob, size_t size, paddr_t *root, const char **what);
 
-/* True when [physical, physical + bytes) is RAM inside the direct map and not the kernel's image. */
+/* True when [physical, physical + bytes) lies inside the direct map (RAM, and the firmware's pieces
+ * between) and not in the kernel's image. */
 bool arch_frame_valid(uint64_t physical, uint64_t bytes);
 
 /* --- Contexts --------------------------------------------------------------------------------- */

@@ -63,7 +63,6 @@ int sys_do_thread_create(struct thread *caller, const struct sys_thread_create_r
 	struct space *space = space_find(req->space);
 	struct thread *process = NULL, *t;
 
-	(void)caller;
 	if (!space)
 		return -ESRCH;
 	if (!message_page_valid(req->message_frame, req->message_address) ||
@@ -78,10 +77,9 @@ int sys_do_thread_create(struct thread *caller, const struct sys_thread_create_r
 	t = thread_allocate(space);
 	if (!t)
 		return -ENOSPC;
-	if (process) {
+	if (process)
 		t->process = process->process;
-		memcpy(t->name, process->name, sizeof(t->name));
-	}
+	memcpy(t->name, process ? process->name : caller->name, sizeof(t->name));
 	if (req->flags & THREAD_INHIBITED)
 		t->rts |= RTS_BOOTINHIBIT;
 	message_page_set(t, req->message_frame, req->message_address);
@@ -108,6 +106,8 @@ int sys_do_fork(struct thread *caller, const struct sys_fork_req *req,
 	if (parent->restart || parent->rts == 0 || (parent->rts & (RTS_SENDING | RTS_RECEIVING)) ||
 	    ((parent->rts & RTS_REPLY_WAIT) && parent->peer != caller->endpoint))
 		return -EBUSY;
+	if (thread_trap_pending(parent))
+		return TRAP_SUSPENDED;
 	t = thread_allocate(space);
 	if (!t)
 		return -ENOSPC;
@@ -135,6 +135,7 @@ int sys_do_fork(struct thread *caller, const struct sys_fork_req *req,
 int sys_do_exec(struct thread *caller, const struct sys_exec_req *req, struct sys_empty_reply *rep)
 {
 	struct thread *t = thread_find(req->thread);
+	uint32_t was_stopped;
 
 	(void)rep;
 	if (!t || (t->rts & RTS_EXITED))
@@ -144,8 +145,10 @@ int sys_do_exec(struct thread *caller, const struct sys_exec_req *req, struct sy
 	    !copy_range_valid(req->message_address, ARCH_PAGE_SIZE) || (t->rts & RTS_SENDING) ||
 	    ((t->rts & RTS_REPLY_WAIT) && t->peer != caller->endpoint))
 		return -EINVAL;
+	/* The old program's pending trap, if any, goes with it. */
+	was_stopped = t->rts & RTS_STOPPED;
 	thread_block(t, RTS_STOPPED);
-	thread_settle(t);
+	smp_take(t);
 	t->restart = false;
 	t->cursor = 0;
 	if (req->message_address)
@@ -155,7 +158,7 @@ int sys_do_exec(struct thread *caller, const struct sys_exec_req *req, struct sy
 	memcpy(t->name, req->name, sizeof(t->name) - 1);
 	t->name[sizeof(t->name) - 1] = '\0';
 	t->filter = NULL;
-	thread_unblock(t, RTS_STOPPED | RTS_REPLY_WAIT | RTS_RECEIVING);
+	thread_unblock(t, (was_stopped ? 0 : RTS_STOPPED) | RTS_REPLY_WAIT | RTS_RECEIVING);
 	return 0;
 }
 
@@ -240,6 +243,8 @@ int sys_do_trace(struct thread *caller, const struct sys_trace_req *req,
 		return -EINVAL;
 	if (!is_held(caller, t))
 		return -EBUSY;
+	if (thread_trap_pending(t))
+		return TRAP_SUSPENDED;
 	if (req->operation == TRACE_STEP) {
 		arch_context_step(t, req->value != 0);
 		return 0;
@@ -288,13 +293,14 @@ int sys_do_context_set(struct thread *caller, const struct sys_context_req *req,
 	code = copy_in(caller, caller, (vaddr_t)req->address, &context, sizeof(context), false);
 	if (code)
 		return code;
-	thread_settle(t);
+	smp_take(t);
 	if (!arch_context_set(t, &context))
 		return -EINVAL;
 	/* What it waited for belongs to the context that is gone; an answer will find nobody. */
-	ipc_unqueue(t);
+	if (t->rts & (RTS_SENDING | RTS_PAGEFAULT))
+		ipc_unqueue(t);
 	t->filter = NULL;
-	thread_unblock(t, RTS_IPC);
+	thread_unblock(t, RTS_IPC | RTS_PAGEFAULT);
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /* Asynchronous sends: a pool of messages in the kernel, a queue at each receiver, a bound for each
- * sender. A sender that asked for it hears by a notification from EP_ASYNC that messages were
- * delivered or dropped; nothing is lost without being counted.
+ * sender. A sender that asks for it (IPC_ASYNC_COMPLETION) hears by a notification from EP_ASYNC that
+ * messages were delivered or dropped; what is dropped is counted in any case.
  */
 #include "kernel/ipc_internal.h"
 
@@ -45,12 +45,13 @@ static void release(struct async_message *a, bool delivered) REQUIRES(bkl)
 
 	if (sender) {
 		sender->async_sent--;
-		if (delivered)
-			sender->async_delivered++;
-		else
-			sender->async_dropped++;
-		if (a->completion)
+		if (a->completion) {
+			if (delivered)
+				sender->async_delivered++;
+			else
+				sender->async_dropped++;
 			ipc_notify_kernel(sender, KERNEL_NOTIFY_ASYNC);
+		}
 	}
 	if (!delivered)
 		ipc_async_dropped++;

@@ -346,16 +346,12 @@ void kernel_leave(struct cpu *cpu) NO_ANALYSIS
 		switch_to(cpu, t);
 		if (!t->restart)
 			break;
-		/* Interrupts wait while the kernel works: let them in between two pieces of a
-		 * long call. The window may not come back; then this thread is picked again. */
-		if (t->cursor) {
-			lock_release();
-			arch_interrupt_window(cpu);
-			if (!kernel_enter_inline(cpu))
-				continue;
-			if (t->rts)
-				continue;
-		}
+		/* Interrupts, and CPUs that wait for the lock, get their turn between two pieces of
+		 * work. The window may not come back; then this thread is picked again. */
+		lock_release();
+		arch_interrupt_window(cpu);
+		if (!kernel_enter_inline(cpu) || t->rts)
+			continue;
 		restart(t);
 	}
 	cpu->events &= ~EVENT_RESCHED;

@@ -136,6 +136,8 @@ int sys_do_signal_send(struct thread *caller, const struct sys_signal_send_req *
 	    req->handler >= ARCH_USER_LIMIT || req->restorer >= ARCH_USER_LIMIT ||
 	    (t->rts & RTS_REPLY_WAIT) || !context_free(caller, t))
 		return -EINVAL;
+	if (thread_trap_pending(t))
+		return TRAP_SUSPENDED;
 	thread_settle(t);
 	arch_context_where(t, &pc, &sp, &fp);
 	top = (req->stack_pointer ? req->stack_pointer : sp) & ~63ull;
@@ -175,6 +177,8 @@ int sys_do_signal_return(struct thread *caller, const struct sys_signal_return_r
 		return code;
 	if (frame.magic != SIGNAL_FRAME_MAGIC)
 		return -EINVAL;
+	if (thread_trap_pending(t))
+		return TRAP_SUSPENDED;
 	thread_settle(t);
 	if (!arch_context_set(t, &frame.context))
 		return -EINVAL;

@@ -108,6 +108,11 @@ void thread_settle(struct thread *t)
 		smp_settle(cpu);
 }
 
+bool thread_trap_pending(const struct thread *t)
+{
+	return t->cpu && t->cpu != this_cpu() && t->cpu->current == t && !t->cpu->in_user;
+}
+
 void thread_free(struct thread *t)
 {
 	assert(t != this_cpu()->current && !(t->rts & RTS_FREE));

@@ -8,23 +8,7 @@
 
 #include "kernel/cpu.h"
 #include "kernel/timer.h"
-
-/* rts bits: why a thread does not run. */
-#define RTS_SENDING 0x1u	/* queued as a sender at thread_by_endpoint(peer) */
-#define RTS_RECEIVE_ANY 0x2u	/* waits for any message; no filter (see below) */
-#define RTS_RECEIVE_FROM 0x4u	/* waits for a message from `peer`, or through its filter */
-#define RTS_REPLY_WAIT 0x8u	/* its call was received by `peer`; only an answer ends it */
-#define RTS_PAGEFAULT 0x10u	/* until the pager clears the fault */
-#define RTS_VMREQUEST 0x20u	/* a copy for it waits for memory */
-#define RTS_VMINHIBIT 0x40u	/* its space is being edited */
-#define RTS_COPY_WAIT 0x80u	/* a copy for it waits until another space is no longer edited */
-#define RTS_STOPPED 0x100u	/* by SYS_RUNCTL */
-#define RTS_SIGNALED 0x200u	/* until its signal manager is done */
-#define RTS_NO_QUANTUM 0x400u	/* until its scheduler answers */
-#define RTS_NO_PRIV 0x800u	/* until SYS_PRIV_ALLOW */
-#define RTS_BOOTINHIBIT 0x1000u /* until SYS_THREAD_RELEASE */
-#define RTS_EXITED 0x2000u	/* ended by itself; its slot waits for SYS_CLEAR */
-#define RTS_FREE 0x4000u	/* the slot is empty */
+#include <skerry/info.h>
 
 /* The exact states the fast path compares with, in one word each:
  *   rts == RTS_RECEIVE_ANY  open receive, no filter; nothing waits in its inbox
@@ -165,5 +149,9 @@ void thread_free(struct thread *t) REQUIRES(bkl);
 
 /* Make sure no CPU has the thread's registers or FPU state live. */
 void thread_settle(struct thread *t) REQUIRES(bkl);
+
+/* Has the thread made a trap that another CPU has not dispatched yet? Whoever would change the
+ * context under it suspends its own call until that is done. */
+bool thread_trap_pending(const struct thread *t) REQUIRES(bkl);
 
 unsigned int threads_used(void) REQUIRES(bkl);

@@ -1,1 +1,1 @@
-# Chips that several ports have. A port's build.mk lists those it uses, because only it knows.
+# The chips here are listed by the ports that use them.

@@ -1,3 +1,7 @@
+/* Owns the feature bits and what of CPUID they come from; written once, on the boot CPU, before any
+ * other CPU runs. A bit is set only if the instruction is really there: emulators execute some that
+ * CPUID denies, and some CPUs announce what they lack.
+ */
 #include "cpu_features.h"
 
 #include <string.h>
@@ -16,6 +20,7 @@
 bool arch_has_tsc;
 
 static uint32_t features;
+static bool has_apic;
 static char vendor[13] = "unknown";
 static uint32_t family, model, stepping;
 
@@ -42,8 +47,8 @@ static const struct {
 	unsigned int bit;
 	uint32_t feature;
 } standard_bits[] = {
-	{0, ARCH_FEATURE_FPU},	{3, ARCH_FEATURE_PSE},	     {4, ARCH_FEATURE_TSC},
-	{9, ARCH_FEATURE_APIC}, {11, ARCH_FEATURE_SYSENTER}, {13, ARCH_FEATURE_PGE},
+	{0, ARCH_FEATURE_FPU},	 {3, ARCH_FEATURE_PSE},	      {4, ARCH_FEATURE_TSC},
+	{9, ARCH_FEATURE_APIC},	 {11, ARCH_FEATURE_SYSENTER}, {13, ARCH_FEATURE_PGE},
 	{24, ARCH_FEATURE_FXSR},
 };
 
@@ -130,6 +135,7 @@ void cpu_features_init(void)
 		identify();
 	else if (answers_as_fpu())
 		features |= ARCH_FEATURE_FPU;
+	has_apic = features & ARCH_FEATURE_APIC;
 	features &= configured;
 	arch_has_tsc = features & ARCH_FEATURE_TSC;
 }
@@ -168,6 +174,11 @@ uint32_t cpu_page_large(void)
 uint32_t cpu_page_global(void)
 {
 	return features & ARCH_FEATURE_PGE ? PAGE_GLOBAL : 0;
+}
+
+bool cpu_has_apic(void)
+{
+	return has_apic;
 }
 
 /* The Pentium has an APIC, but no such register: its APIC is enabled if CPUID shows it. */

@@ -1,5 +1,5 @@
-/* What this machine's CPUs can do, as ARCH_FEATURE_* bits (<arch/features.h>): what the CPU has, the
- * configuration wants and the command line leaves. All CPUs are taken to be alike.
+/* What this machine's CPUs can do, as ARCH_FEATURE_* bits (<arch/features.h>): what the CPU has,
+ * the configuration wants and the command line leaves. All CPUs are taken to be alike.
  */
 #pragma once
 
@@ -20,5 +20,8 @@ uint32_t cpu_features(void);
 uint32_t cpu_page_large(void);
 uint32_t cpu_page_global(void);
 
-/* The local APIC exists, is enabled and speaks through memory (not in x2APIC mode). */
+/* CPUID shows a local APIC, whatever the configuration wants. */
+bool cpu_has_apic(void);
+
+/* The local APIC is wanted, exists, is enabled and speaks through memory (not in x2APIC mode). */
 bool cpu_has_memory_apic(void);

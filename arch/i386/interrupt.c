@@ -34,11 +34,16 @@ bool interrupt_by_apic(void)
 	return controller == &ioapic_controller;
 }
 
+static bool is_timer(unsigned int irq)
+{
+	return irq == TIMER_IRQ && !interrupt_by_apic();
+}
+
 static void handle_line(struct cpu *cpu, unsigned int irq) REQUIRES(bkl)
 {
 	if (!controller->accept(irq))
 		return;
-	if (irq == TIMER_IRQ && !interrupt_by_apic())
+	if (is_timer(irq))
 		time_interrupt(cpu);
 	else
 		irq_interrupt(cpu, irq);
@@ -63,9 +68,10 @@ unsigned int arch_irq_count(void)
 	return controller->count();
 }
 
+/* A driver may ask for the timer's line, but not silence it. */
 void arch_irq_mask(unsigned int irq)
 {
-	if (irq < controller->count())
+	if (irq < controller->count() && !is_timer(irq))
 		controller->mask(irq);
 }
 

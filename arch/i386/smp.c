@@ -1,7 +1,7 @@
 /* Starts the other CPUs, sends them interrupts, stops them in a panic.
  *
- * One start is under way at a time. The CPU started comes through trampoline.S and looks for its APIC
- * id in ap_ticket; whoever changes the ticket to 0 decides:
+ * One start is under way at a time. The CPU started comes through trampoline.S and looks for its
+ * APIC id in ap_ticket; whoever changes the ticket to 0 decides:
  *
  *   boot CPU   ap_ticket = n + 1, SIPI ... gives up: ticket n + 1 -> 0; may go on with m
  *   CPU n                                               arrives: not its ticket, parks for good
@@ -11,6 +11,7 @@
 
 #include "boot/boot_offsets.h"
 #include "chip/lapic.h"
+#include "control_register.h"
 #include "interrupt.h"
 #include "kernel/arch.h"
 #include "kernel/cpu.h"
@@ -27,7 +28,8 @@
 #define TABLE_ENTRIES 1024u
 #define KERNEL_ENTRY (ARCH_KERNEL_BASE >> 22)
 #define PAGE_PRESENT_WRITE 3u
-#define CR4_PGE 0x80u
+
+_Static_assert(ARCH_DEVICE_BASE == 0xf8000000u, "trampoline.S: the local APIC");
 
 extern char trampoline_start[], trampoline_end[];
 extern uint32_t trampoline_directory, trampoline_cr4; /* in the copy, before paging */
@@ -51,15 +53,6 @@ static uint32_t *in_copy(uint32_t *variable)
 			    ((char *)variable - trampoline_start));
 }
 
-/* No CPU without CR4 has a local APIC. */
-static uint32_t control_get(void)
-{
-	uint32_t value;
-
-	__asm__ volatile("movl %%cr4, %0" : "=r"(value));
-	return value;
-}
-
 /* Once, and never again: a CPU that comes late must find the trampoline as it was. */
 static void trampoline_prepare(void)
 {
@@ -70,7 +63,7 @@ static void trampoline_prepare(void)
 	ap_directory[0] = virt_to_phys(kernel_tables) | PAGE_PRESENT_WRITE;
 	memcpy(phys_to_virt(BOOT_TRAMPOLINE), trampoline_start, trampoline_end - trampoline_start);
 	ap_root = arch_kernel_root();
-	ap_cr4 = control_get();
+	ap_cr4 = cr4_read(); /* no CPU without it has a local APIC */
 	*in_copy(&trampoline_directory) = virt_to_phys(ap_directory);
 	*in_copy(&trampoline_cr4) = ap_cr4 & ~CR4_PGE;
 }

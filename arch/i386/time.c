@@ -2,8 +2,9 @@
  *
  * Clock: the cycle counter where CPUs have one (taken to run alike on all), else the 8254's channel
  * 2, which must be read every 54.9 ms; then the timer never waits longer than that and only one CPU
- * runs. Timer: the local APIC's, else the 8254's channel 0. All are measured once, against channel 2.
- * Timers may fire early (a long wait is cut to what the hardware can): time_interrupt() sees to it.
+ * runs. Timer: the local APIC's, else the 8254's channel 0. All are measured once, against
+ * channel 2. Timers may fire early (a long wait is cut to what the hardware can): time_interrupt()
+ * sees to it.
  */
 #include "time.h"
 
@@ -21,8 +22,8 @@
 
 #define WINDOW_TICKS (PIT_HZ / 100) /* 10 ms */
 #define ATTEMPTS 3
-/* Port reads are dear in emulators that count instructions, so most of the wait is a plain loop. The
- * limit ends it after less than 0.5 s on any CPU, should the 8254 stand still. */
+/* Port reads are dear in emulators that count instructions, so most of the wait is a plain loop.
+ * The limit ends it after less than 0.5 s on any CPU, should the 8254 stand still. */
 #define POLL_SPINS 1000
 #define POLL_LIMIT 20000
 
@@ -218,8 +219,8 @@ uint64_t arch_cycles_per_second(void)
 	return cycles_per_second;
 }
 
-/* The base is never refreshed: readers multiply in 96 bits, in halves, as time_scale_apply() does, and
- * then nothing overflows before the time itself. */
+/* The base is never refreshed: readers multiply in 96 bits, in halves, as time_scale_apply() does,
+ * and then nothing overflows before the time itself. */
 void time_describe(struct kernel_page_clock *clock)
 {
 	clock->readable = arch_has_tsc;
@@ -239,8 +240,8 @@ void time_spin(nanoseconds_t time)
 
 /* --- Timer ----------------------------------------------------------------------------------- */
 
-/* Rounded up by 2^-12, because timer and clock were not measured alike: a timer that fires just before
- * its deadline would have to be armed again. */
+/* Rounded up by 2^-12, because timer and clock were not measured alike: a timer that fires just
+ * before its deadline would have to be armed again. */
 static void timer_arm(nanoseconds_t deadline)
 {
 	nanoseconds_t now, wait = timer_wait_max;

@@ -9,7 +9,8 @@ struct cpu;
 /* Finds and measures clock and timer. Boot CPU, after interrupt_init(). */
 void time_init(void);
 
-/* The timer's interrupt: calls timer_interrupt() if this CPU's deadline has passed, else waits on. */
+/* The timer's interrupt: calls timer_interrupt() if this CPU's deadline has passed, else waits on.
+ */
 void time_interrupt(struct cpu *cpu) REQUIRES(bkl);
 
 /* Waits; for device start-up only. */

@@ -1,5 +1,5 @@
-/* Multiplying by a ratio of two frequencies without a 64-bit division, which the kernel is not linked
- * with: x * multiplier >> shift, the product taken in 96 bits.
+/* Multiplying by a ratio of two frequencies without a 64-bit division, which the kernel is not
+ * linked with: x * multiplier >> shift, the product taken in 96 bits.
  */
 #pragma once
 

@@ -1,4 +1,5 @@
-/* How a PC is switched off and reset. Each way is tried in turn; a machine that has one ends there. */
+/* How a PC is switched off and reset. Each way is tried in turn; a machine that has one ends there.
+ */
 #include "arch/i386/board.h"
 
 #include <skerry/kernel_call.h>

@@ -33,7 +33,7 @@ struct boot_page {
 	u32 cpu_count; /* CPUs that will run once paging is on, at most */
 	endpoint_t root_thread;
 	space_t root_space;
-	u64 memory_bytes; /* RAM the kernel can reach */
+	u64 memory_bytes; /* RAM the kernel can reach: a sum, not an address */
 	struct boot_page_range archive;
 	u64 root_window; /* virtual: physical memory [0, window_bytes) as the root sees it */
 	u64 root_window_bytes;

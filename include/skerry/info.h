@@ -3,6 +3,23 @@
 
 #include <skerry/endpoint.h>
 
+/* info_thread.rts: why a thread does not run; it does iff the word is 0. */
+#define RTS_SENDING 0x1u	/* queued as a sender at thread_by_endpoint(peer) */
+#define RTS_RECEIVE_ANY 0x2u	/* waits for any message; no filter (see below) */
+#define RTS_RECEIVE_FROM 0x4u	/* waits for a message from `peer`, or through its filter */
+#define RTS_REPLY_WAIT 0x8u	/* its call was received by `peer`; only an answer ends it */
+#define RTS_PAGEFAULT 0x10u	/* until the pager clears the fault */
+#define RTS_VMREQUEST 0x20u	/* a copy for it waits for memory */
+#define RTS_VMINHIBIT 0x40u	/* its space is being edited */
+#define RTS_COPY_WAIT 0x80u	/* a copy for it waits until another space is no longer edited */
+#define RTS_STOPPED 0x100u	/* by SYS_RUNCTL */
+#define RTS_SIGNALED 0x200u	/* until its signal manager is done */
+#define RTS_NO_QUANTUM 0x400u	/* until its scheduler answers */
+#define RTS_NO_PRIV 0x800u	/* until SYS_PRIV_ALLOW */
+#define RTS_BOOTINHIBIT 0x1000u /* until SYS_THREAD_RELEASE */
+#define RTS_EXITED 0x2000u	/* ended by itself; its slot waits for SYS_CLEAR */
+#define RTS_FREE 0x4000u	/* the slot is empty */
+
 struct info_machine {
 	u32 cpu_count;
 	u32 cpu_present;

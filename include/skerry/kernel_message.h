@@ -29,7 +29,7 @@ struct page_fault_message {
 };
 
 #define FAULT_WRITE 1u	  /* a store; else a load */
-#define FAULT_EXECUTE 2u  /* an instruction fetch */
+#define FAULT_EXECUTE 2u  /* an instruction fetch, where the hardware tells */
 #define FAULT_PRESENT 4u  /* a translation exists and forbids the access; else there is none */
 
 /* A kernel copy on behalf of the source met missing memory of `target`; answered by

@@ -49,6 +49,9 @@ TEST("a range is copied or mapped only when it is there as a whole")
 	CHECK_EQ(boot_memory_copy(&fake.view, 0, copy, 0), 0);
 	CHECK(!boot_memory_map(&fake.view, 0x1000, 0));
 	CHECK(!boot_memory_map(&fake.view, UINT64_MAX, 2));
+	fake_memory_add(&fake, UINT64_MAX - 4, bytes, sizeof(bytes));
+	CHECK_EQ(boot_memory_copy(&fake.view, UINT64_MAX - 4, copy, 4), 0);
+	CHECK_EQ(boot_memory_copy(&fake.view, UINT64_MAX - 3, copy, 4), -EFAULT);
 	fake_memory_free(&fake);
 }
 
@@ -124,8 +127,13 @@ TEST("the BIOS data area tells EBDA and base memory")
 	bios_areas_read(&fake.view, &areas);
 	CHECK_EQ(areas.ebda, 0);
 	CHECK_EQ(areas.base_memory_top, 0xa0000);
-	put16(low, 0x40e, 0x1234);
-	put16(low, 0x413, 0);
+	put16(low, 0x40e, 0x8000);
+	put16(low, 0x413, 512);
+	bios_areas_read(&fake.view, &areas);
+	CHECK_EQ(areas.ebda, 0x80000);
+	CHECK_EQ(areas.base_memory_top, 0x80000);
+	put16(low, 0x40e, 0x7fff);
+	put16(low, 0x413, 511);
 	bios_areas_read(&fake.view, &areas);
 	CHECK_EQ(areas.ebda, 0);
 	CHECK_EQ(areas.base_memory_top, 0xa0000);
@@ -140,6 +148,15 @@ TEST("ranges come out sorted, merged where they touch or overlap")
 	boot_memory_add(&memory, 0x3000, 0x1000);
 	boot_memory_add(&memory, 0x2000, 0x4000);
 	CHECK_TEXT(normalised(GIB), "1000+5000 9000+1000");
+}
+
+TEST("a range that ends where another begins joins it")
+{
+	start();
+	boot_memory_add(&memory, 0x3000, 0x1000);
+	boot_memory_add(&memory, 0x1000, 0x2000);
+	CHECK_TEXT(normalised(GIB), "1000+3000");
+	CHECK_EQ(memory.usable_count, 1);
 }
 
 TEST("one range may join many")
@@ -303,6 +320,21 @@ TEST("a working list full of reservations never loses one")
 		for (unsigned int j = 0; j < info.memory_count; j++)
 			CHECK(bases[i] + 0x1000 <= info.memory[j].base ||
 			      bases[i] >= info.memory[j].base + info.memory[j].size);
+}
+
+TEST("a full list of reservations joins the two closest and only them")
+{
+	start();
+	boot_memory_add(&memory, 0, GIB);
+	for (unsigned int i = 0; i < BOOT_MEMORY_WORK_MAX; i++)
+		boot_memory_reserve(&memory, i * MIB, i == 40 ? MIB - 0x3000 : 0x1000);
+	boot_memory_reserve(&memory, 1000 * MIB, 0x1000);
+	CHECK_EQ(memory.reserved_count, BOOT_MEMORY_WORK_MAX);
+	CHECK_EQ(memory.reserved[39].size, 0x1000);
+	CHECK_EQ(memory.reserved[40].base, 40 * MIB);
+	CHECK_EQ(memory.reserved[40].size, MIB + 0x1000);
+	CHECK_EQ(memory.reserved[41].base, 42 * MIB);
+	CHECK_EQ(memory.reserved[BOOT_MEMORY_WORK_MAX - 1].base, 1000 * MIB);
 }
 
 TEST("random maps keep every promise and lose no free page")

@@ -134,6 +134,7 @@ TEST("a value that just fits is copied, a longer one is -E2BIG and empty")
 	CHECK_EQ(command_line_get("a=", "a", small, 1), 0);
 	CHECK_EQ(command_line_get("a=1", "a", small, 1), -E2BIG);
 	CHECK_EQ(command_line_get("a=1", "a", NULL, 0), -E2BIG);
+	CHECK_EQ(command_line_get("a=", "a", NULL, 0), -E2BIG);
 }
 
 TEST("a missing name empties the value")
@@ -166,6 +167,7 @@ TEST("decimal and hexadecimal numbers are read")
 	check_number("n=007", 7);
 	check_number("n=0x1f", 31);
 	check_number("n=0XABCdef", 0xabcdef);
+	check_number("n=0xabcDEF", 0xabcdef);
 	check_number("n=18446744073709551615", UINT64_MAX);
 	check_number("n=0xffffffffffffffff", UINT64_MAX);
 }

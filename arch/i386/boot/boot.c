@@ -20,8 +20,15 @@
 
 #define LOCAL_APIC_DEFAULT 0xfee00000u
 #define LOCAL_APIC_ID (0x20 / 4)
+#define LOCAL_APIC_VERSION (0x30 / 4)
+#define LOCAL_APIC_SPURIOUS (0xf0 / 4)
+#define LOCAL_APIC_LINT0 (0x350 / 4)
+#define LOCAL_APIC_INTEGRATED 0x10u
+#define LOCAL_APIC_ENABLE 0x100u
+#define LOCAL_APIC_EXTERNAL 0x700u
 
 _Static_assert(BOOT_CPU_OFFSET == CPU_OFFSET, "head.S");
+_Static_assert(ARCH_KERNEL_BASE == 0xc0000000u, "head.S, kernel.lds");
 
 extern char kernel_text_start[], kernel_end[];
 
@@ -88,6 +95,20 @@ static void settle_archive(void)
 	      (unsigned long long)info.archive.base);
 }
 
+/* QEMU gives every CPU of several a local APIC, also one whose CPUID denies it; its firmware
+ * believes CPUID and leaves that APIC shut, and the 8259's interrupts end there. Where nothing is,
+ * reads give all ones. Connects the 8259 through the APIC: SDM vol. 3, 11.4.7 and 11.5.1. */
+static void open_denied_apic(void)
+{
+	volatile uint32_t *apic = (volatile uint32_t *)boot_memory_map(
+		&boot_window, LOCAL_APIC_DEFAULT, ARCH_PAGE_SIZE);
+
+	if ((apic[LOCAL_APIC_VERSION] & 0xff00fff0) != LOCAL_APIC_INTEGRATED)
+		return;
+	apic[LOCAL_APIC_SPURIOUS] |= LOCAL_APIC_ENABLE;
+	apic[LOCAL_APIC_LINT0] = LOCAL_APIC_EXTERNAL;
+}
+
 /* ACPI first, then the MP table. An APIC must exist before tables that promise one are believed. */
 static void read_firmware(uint64_t rsdp)
 {
@@ -96,6 +117,8 @@ static void read_firmware(uint64_t rsdp)
 
 	if (acpi)
 		acpi_fadt_read(&boot_window, &root, &firmware.acpi);
+	if (!cpu_has_apic())
+		open_denied_apic();
 	if (!cpu_has_memory_apic() || command_line_has(info.command_line, "noapic"))
 		return;
 	if (acpi && acpi_madt_read(&boot_window, &root, &firmware.topology) == 0)
@@ -126,6 +149,9 @@ static void list_cpus(void)
 	if (firmware.local_apic) {
 		topology_list_cpus(&firmware.topology, firmware.local_apic[LOCAL_APIC_ID] >> 24,
 				   &info);
+		if (firmware.topology.cpus_ignored != 0)
+			print("boot: %u CPUs beyond the limit of %u are ignored\n",
+			      firmware.topology.cpus_ignored, TOPOLOGY_CPUS_MAX);
 		return;
 	}
 	info.cpu_count = 1;

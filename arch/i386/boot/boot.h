@@ -1,5 +1,5 @@
-/* What boot_main() learned of the firmware beyond the portable boot_info. Constant from kernel_main()
- * on.
+/* What boot_main() learned of the firmware beyond the portable boot_info. Constant from
+ * kernel_main() on.
  */
 #pragma once
 

@@ -8,6 +8,7 @@
 #include <skerry/errno.h>
 #include <string.h>
 
+#include "arch/i386/control_register.h"
 #include "arch/i386/cpu_features.h"
 #include "arch/i386/time.h"
 #include "kernel/arch.h"
@@ -19,10 +20,9 @@
 #define PAGE_MASK (ARCH_PAGE_SIZE - 1)
 #define TABLE_ENTRIES 1024u
 #define LARGE_BYTES 0x400000u
-#define CR4_PSE 0x10u
-#define CR4_PGE 0x80u
 
-/* The device table's upper half is the window, in two parts so that one can be copied to the other. */
+/* The device table's upper half is the window, in two parts so that one can be copied to the other.
+ */
 #define WINDOW_FIRST (TABLE_ENTRIES / 2)
 #define WINDOW_PAGES (TABLE_ENTRIES / 4)
 #define WINDOW_BYTES (WINDOW_PAGES * ARCH_PAGE_SIZE)
@@ -47,17 +47,6 @@ static void flush_all(void)
 	__asm__ volatile("movl %0, %%cr3" : : "r"(virt_to_phys(boot_directory)) : "memory");
 }
 
-/* A CPU without these features may not have the register. */
-static void control_set(uint32_t bits)
-{
-	uint32_t value;
-
-	if (bits == 0)
-		return;
-	__asm__ volatile("movl %%cr4, %0" : "=r"(value));
-	__asm__ volatile("movl %0, %%cr4" : : "r"(value | bits) : "memory");
-}
-
 /* --- Window ---------------------------------------------------------------------------------- */
 
 /* Pages of part 0 or 1 of the window. */
@@ -68,8 +57,8 @@ static void *window_map(unsigned int part, paddr_t physical, size_t bytes)
 	vaddr_t address = ARCH_DEVICE_BASE + first * ARCH_PAGE_SIZE;
 
 	for (i = 0; i * ARCH_PAGE_SIZE < offset + bytes; i++) {
-		device_table[first + i] = physical - offset + i * ARCH_PAGE_SIZE + PAGE_PRESENT +
-					  PAGE_WRITE;
+		device_table[first + i] =
+			physical - offset + i * ARCH_PAGE_SIZE + PAGE_PRESENT + PAGE_WRITE;
 		__asm__ volatile("invlpg (%0)" : : "r"(address + i * ARCH_PAGE_SIZE) : "memory");
 	}
 	return (void *)(address + offset);
@@ -248,7 +237,8 @@ int boot_map_build(struct boot_info *info)
 	direct_map_add(ARCH_PAGE_SIZE, virt_to_phys(kernel_text_start), KERNEL_MAP_WRITE);
 	direct_map_add(virt_to_phys(kernel_end), top, KERNEL_MAP_WRITE);
 
-	control_set(cpu_page_large() ? CR4_PSE : 0);
+	if (cpu_page_large())
+		cr4_write(cr4_read() | CR4_PSE);
 	for (i = 0; i < kernel_map_count; i++) {
 		int error = kernel_map_install(&kernel_maps[i]);
 
@@ -259,7 +249,8 @@ int boot_map_build(struct boot_info *info)
 	memset(boot_directory, 0, identity * sizeof(*boot_directory));
 	memset(&device_table[WINDOW_FIRST], 0, 2 * WINDOW_PAGES * sizeof(*device_table));
 	flush_all();
-	control_set(cpu_page_global() ? CR4_PGE : 0);
+	if (cpu_page_global())
+		cr4_write(cr4_read() | CR4_PGE);
 	direct_map_complete = true;
 	return 0;
 }

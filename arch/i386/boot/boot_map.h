@@ -21,8 +21,8 @@ extern const struct boot_memory_view boot_window;
 /* Copies physical memory through the window. */
 void boot_map_copy(paddr_t to, paddr_t from, size_t bytes);
 
-/* Adds a page of device registers to the kernel's mappings, before boot_map_build(); the first comes
- * to lie at ARCH_DEVICE_BASE. NULL when the list is full or the address is above 4 GB. */
+/* Adds a page of device registers to the kernel's mappings, before boot_map_build(); the first
+ * comes to lie at ARCH_DEVICE_BASE. NULL when the list is full or the address is above 4 GB. */
 volatile void *boot_map_device(uint64_t physical);
 
 /* Builds the final boot map and switches it on: direct map up to the end of memory or archive, the

@@ -1,5 +1,5 @@
-/* Owns the mask registers. Source: Intel 8259A data sheet (231468): ICW1-4, OCW1-3. Edges on a masked
- * line are remembered by the chip and delivered on unmask.
+/* Owns the mask registers. Source: Intel 8259A data sheet (231468): ICW1-4, OCW1-3. Edges on a
+ * masked line are remembered by the chip and delivered on unmask.
  */
 #include "i8259.h"
 

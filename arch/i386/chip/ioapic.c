@@ -1,8 +1,9 @@
 /* Owns the I/O APICs' redirection entries. Source: Intel 82093AA data sheet (290566), 3.2.
  *
  * The chip forgets an edge on a masked line. So an edge-triggered line, once unmasked, stays so in
- * hardware; "masked" is a flag here, an edge that comes meanwhile is remembered, and unmasking sends
- * it again. A level-triggered line asserts until its device is served and is masked in hardware.
+ * hardware; "masked" is a flag here, an edge that comes meanwhile is remembered, and unmasking
+ * sends it again. A level-triggered line asserts until its device is served and is masked in
+ * hardware.
  */
 #include "ioapic.h"
 

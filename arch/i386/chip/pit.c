@@ -1,5 +1,5 @@
-/* Owns the 8254. Source: Intel 8254 data sheet (231164); channel 2's gate and output: port 61h, PC/AT
- * Technical Reference.
+/* Owns the 8254. Source: Intel 8254 data sheet (231164); channel 2's gate and output: port 61h,
+ * PC/AT Technical Reference.
  */
 #include "pit.h"
 

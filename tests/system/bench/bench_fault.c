@@ -30,12 +30,9 @@ static void pager_serve(void)
 {
 	struct ipc_received received;
 	endpoint_t answer = EP_NONE;
-	bool done = false;
 
-	while (!done || answer != EP_NONE) {
-		const int error = ipc_reply_receive(answer, EP_ANY, &received);
-
-		REQUIRE(error == 0);
+	for (;;) {
+		REQUIRE(ipc_reply_receive(answer, EP_ANY, &received) == 0);
 		answer = EP_NONE;
 		if (message()->type == MESSAGE_PAGE_FAULT &&
 		    (received.status & IPC_STATUS_KERNEL)) {
@@ -43,11 +40,11 @@ static void pager_serve(void)
 			continue;
 		}
 		answer = message()->source;
-		if (message()->type == TYPE_RESET)
-			space_unmap(space, PRIVATE_BASE, PAGES);
-		else
-			done = true;
+		if (message()->type == TYPE_DONE)
+			break;
+		space_unmap(space, PRIVATE_BASE, PAGES);
 	}
+	CHECK_EQUAL(ipc_send(answer, IPC_NONBLOCK), 0);
 }
 
 static struct test_space *prepare(void)

@@ -1,0 +1,119 @@
+"""The machine the benchmark runs on: building its configurations, booting them, the plugin."""
+import os
+import re
+import shlex
+import subprocess
+import sys
+import time
+from types import SimpleNamespace
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../../scripts"))
+from testing import board, boot, tap  # noqa: E402
+
+ROW = board.Row("bench", *["-"] * 12)
+PLUGIN_FLAGS = ("-std=gnu11 -O2 -Wall -Wextra -Werror -Wmissing-prototypes -Wshadow "
+                "-shared -fPIC -fvisibility=hidden").split()
+
+
+class BenchError(Exception):
+    """Nothing could be measured; the message says why."""
+
+
+class Image:
+    """One configuration of the board, built: `config` is a list of fragments as make has it."""
+
+    def __init__(self, name, base, config):
+        done = board.make(name, base, config, "-s", "all", capture_output=True)
+        if done.returncode:
+            raise BenchError(f"make CONFIG={config} failed:\n{done.stderr}")
+        self.info = board.board_info(name, base, config)
+        self.out = self.info["OUT"]
+        self.tools = self.info["CC"].removesuffix("gcc")
+
+    def elf(self, name):
+        return f"{self.out}/{name}.elf"
+
+    def tool(self, name, *arguments, text=None):
+        done = subprocess.run([self.tools + name, *arguments], input=text, text=True,
+                              capture_output=True)
+        if done.returncode:
+            raise BenchError(f"{self.tools}{name}: {done.stderr.strip()}")
+        return done.stdout
+
+    def entry(self, name):
+        return re.search(r"Entry point address:\s*0x(\w+)",
+                         self.tool("readelf", "-h", self.elf(name)))[1]
+
+    def symbols(self, name):
+        """[(address, name)] of the image's code, ascending."""
+        lines = [line.split() for line in self.tool("nm", "-n", self.elf(name)).splitlines()]
+        return [(int(words[0], 16), words[2]) for words in lines
+                if len(words) == 3 and words[1] in "tT"]
+
+    def kernel_base(self):
+        """Where the kernel begins: code from there up is its own."""
+        return int(re.search(r"^(\w+) \w kernel_text_start$", self.tool("nm", self.elf("skerry")),
+                             re.MULTILINE)[1], 16)
+
+    def sizes(self):
+        """Bytes of text (with constants), data and bss of the kernel."""
+        words = self.tool("size", self.elf("skerry")).splitlines()[1].split()
+        return dict(zip(("text", "data", "bss"), map(int, words)))
+
+    def options(self, command_line, extra=""):
+        return SimpleNamespace(smp="1", mem="", qemu="", qemu_extra=extra,
+                               cmdline=f"root=kbench {command_line}".strip())
+
+    def boot(self, command_line, extra=""):
+        """Lines of the serial log; the boot ended well."""
+        work = f"{self.out}/bench"
+        text, code = boot.run(self.info, ROW, work, self.options(command_line, extra))
+        lines = tap.clean_lines(text)
+        if code != int(self.info["BOARD_PASS_CODE"]):
+            said = "\n".join(f"  | {line}" for line in lines[-8:])
+            raise BenchError(f"`{command_line}` ended with exit code {code} (None: not at all); "
+                             f"log: {work}.log\n{said}")
+        return lines
+
+    def boot_counted(self, command_line, plugin, **options):
+        """The plugin's records of a boot, as word lists, and the log."""
+        result = f"{self.out}/bench.insc"
+        options |= {"out": os.path.abspath(result), "kernel": f"{self.kernel_base():x}"}
+        words = ",".join([plugin] + [f"{key}={value}" for key, value in options.items()])
+        lines = self.boot(command_line, f"-plugin {shlex.quote(words)}")
+        with open(result) as file:
+            return [line.rstrip("\n").split(" ", 2) for line in file], lines
+
+    def ready_time(self):
+        """Milliseconds of host time from QEMU's start to the ready line."""
+        work = f"{self.out}/bench-ready"
+        _, command = boot.commands(self.info, ROW, work, self.options(""))
+        log = f"{work}.log"
+        if os.path.exists(log):
+            os.remove(log)
+        start = time.monotonic()
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        elapsed = None
+        while process.poll() is None and time.monotonic() - start < boot.TIMEOUT:
+            if elapsed is None and os.path.exists(log):
+                with open(log, errors="replace") as file:
+                    if ", ready" in file.read():
+                        elapsed = (time.monotonic() - start) * 1000
+            time.sleep(0.001)
+        process.kill()
+        process.wait()
+        if elapsed is None:
+            raise BenchError(f"no ready line; log: {log}")
+        return elapsed
+
+
+def plugin_build(folder):
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.abspath(f"{folder}/insc.so")
+    done = subprocess.run(["gcc", *PLUGIN_FLAGS, "-o", path, f"{HERE}/insc.c"], text=True,
+                          capture_output=True)
+    if done.returncode:
+        raise BenchError(f"the plugin does not compile:\n{done.stderr}")
+    return path
