@@ -33,6 +33,7 @@ struct kernel_page;
  * void arch_pause(void)               in every spin loop
  * void arch_barrier(void)             full memory barrier
  * cycles_t arch_cycles(void)          cycle counter of this CPU; 0 where it has none
+ * void arch_root_load(paddr_t)        load a root on this CPU, forget every non-global translation
  * void arch_exit_call(struct cpu *, struct thread *, int code) noreturn
  *                                     leave after a trap that neither switched nor changed the
  *                                     context; the lock is released and in_user is set already
@@ -88,9 +89,6 @@ bool arch_root_valid(paddr_t root);
 
 /* The kernel's own root: no user mappings. Boot root until paging is enabled. */
 paddr_t arch_kernel_root(void);
-
-/* Load a root on this CPU and forget every non-global translation. */
-void arch_root_load(paddr_t root);
 
 /* Check `blob` (the port's struct arch_paging) and switch this CPU from the boot map to it: 0, or
  * -EINVAL with nothing changed and *what naming the first mapping that is wrong. On success

@@ -4,79 +4,87 @@
 #include "kernel/panic.h"
 #include "kernel/trace.h"
 
-struct call_row {
-	int (*run)(struct thread *caller, const void *request, void *reply);
-	uint16_t request_words, reply_words;
-#ifdef CONFIG_DEBUG
-	const char *name;
-	uint64_t refusals;
-#endif
-};
+static inline void words_copy(void *to, const void *from, size_t bytes)
+{
+	const volatile uint32_t *source = from;
+	uint32_t *target = to;
+	size_t i;
 
-#define WORDS(type) ((sizeof(struct type) + 3) / 4)
+	for (i = 0; i < bytes / sizeof(*target); i++)
+		target[i] = source[i];
+}
 
-/* One adapter a row: the types meet here, and a missing or mistyped handler breaks the build. */
-#define CALL(name, nr, request, reply, handler, refusals, what)                                    \
-	static int run_##handler(struct thread *caller, const void *req, void *rep) NO_ANALYSIS    \
+static inline void words_clear(void *to, size_t bytes)
+{
+	uint32_t *target = to;
+	size_t i;
+
+	for (i = 0; i < bytes / sizeof(*target); i++)
+		target[i] = 0;
+}
+
+/* One adapter a row: the types meet here, and a missing or mistyped handler breaks the build. The
+ * request is copied before anything is checked: another thread of the caller's space may write the
+ * page. Rows without request and reply cost nothing here. */
+#define CALL(name, nr, request_type, reply_type, handler, refusals, what)                          \
+	static int run_##handler(struct thread *caller) NO_ANALYSIS                                \
 	{                                                                                          \
-		return handler(caller, req, rep);                                                  \
+		_Static_assert((sizeof(struct request_type) | sizeof(struct reply_type)) % 4 == 0, \
+			       #name " is made of words");                                         \
+		struct request_type request;                                                       \
+		struct reply_type reply;                                                           \
+		int code;                                                                          \
+                                                                                                   \
+		words_copy(&request, caller->message->word, sizeof(request));                      \
+		words_clear(&reply, sizeof(reply));                                                \
+		code = handler(caller, &request, &reply);                                          \
+		if (sizeof(reply) && code <= 0)                                                    \
+			words_copy(caller->message->word, &reply, sizeof(reply));                  \
+		return code;                                                                       \
 	}
 #include <skerry/kernel.def>
 #undef CALL
 
-static const struct call_row rows[SYS_CALL_COUNT] = {
-#ifdef CONFIG_DEBUG
-#define CALL(call, nr, request, reply, handler, errors, what)                                      \
-	[nr] = { run_##handler, WORDS(request), WORDS(reply), #call, errors },
-#else
-#define CALL(call, nr, request, reply, handler, errors, what)                                      \
-	[nr] = { run_##handler, WORDS(request), WORDS(reply) },
-#endif
+static int (*const runners[SYS_CALL_COUNT])(struct thread *caller) = {
+#define CALL(name, nr, request, reply, handler, refusals, what) [nr] = run_##handler,
 #include <skerry/kernel.def>
 #undef CALL
 };
 
-static void refusal_check(const struct call_row *row, int code)
-{
 #ifdef CONFIG_DEBUG
-	if (code < 0 && !(row->refusals & R_BIT(-code)))
-		panic("%s answers %d, which kernel.def does not list", row->name, code);
-#else
-	(void)row, (void)code;
-#endif
+static const struct {
+	const char *name;
+	uint64_t refusals;
+} documented[SYS_CALL_COUNT] = {
+#define CALL(call, nr, request, reply, handler, errors, what) [nr] = { #call, errors },
+#include <skerry/kernel.def>
+#undef CALL
+};
+
+static void refusal_check(uint32_t nr, int code)
+{
+	if (code < 0 && !(documented[nr].refusals & R_BIT(-code)))
+		panic("%s answers %d, which kernel.def does not list", documented[nr].name, code);
 }
+#else
+static void refusal_check(uint32_t nr, int code)
+{
+	(void)nr, (void)code;
+}
+#endif
 
 int kernel_call(struct thread *caller, uint32_t nr)
 {
-	const struct priv *priv = caller->priv;
-	const struct call_row *row;
-	uint32_t request[MESSAGE_PAYLOAD_SIZE / 4] __attribute__((aligned(8)));
-	uint32_t reply[MESSAGE_PAYLOAD_SIZE / 4] __attribute__((aligned(8)));
-	unsigned int i;
 	int code;
 
 	if (unlikely(nr >= SYS_CALL_COUNT))
 		return -EBADCALL;
-	if (unlikely(!(priv->calls[nr >> 5] >> (nr & 31) & 1) ||
-		     !(priv->traps & 1u << TRAP_KERNEL_CALL)))
+	/* No call is in the mask of a privilege without the trap. */
+	if (unlikely(!(caller->priv->calls[nr >> 5] >> (nr & 31) & 1)))
 		return -ENOTALLOWED;
-	row = &rows[nr];
-	if (!(row->request_words | row->reply_words)) {
-		code = row->run(caller, NULL, NULL); /* empty structures */
-		refusal_check(row, code);
-		trace_record(this_cpu(), TRACE_CALL, caller->endpoint, nr, (uint32_t)code);
-		return code;
-	}
-	for (i = 0; i < row->request_words; i++)
-		request[i] = *(const volatile uint32_t *)&caller->message->word[i];
-	for (i = 0; i < row->reply_words; i++)
-		reply[i] = 0;
-	code = row->run(caller, request, reply);
-	refusal_check(row, code);
+	code = runners[nr](caller);
+	refusal_check(nr, code);
 	trace_record(this_cpu(), TRACE_CALL, caller->endpoint, nr, (uint32_t)code);
-	if (code <= 0)
-		for (i = 0; i < row->reply_words; i++)
-			caller->message->word[i] = reply[i];
 	return code;
 }
 

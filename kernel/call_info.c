@@ -71,7 +71,7 @@ static uint32_t thread_fill(struct info_thread *i, const struct thread *t) REQUI
 	i->cpu = t->cpu ? t->cpu->index : 0;
 	i->waits_for = t->rts & RTS_IPC ? t->peer : EP_NONE;
 	i->affinity = t->affinity;
-	i->user_cycles = t->user_cycles;
+	i->user_cycles = sched_cycles(t);
 	i->ipc_count = t->ipc_count;
 	i->faults = t->fault_count;
 	i->signals = t->signals;

@@ -12,6 +12,7 @@ int sys_do_priv_set(struct thread *caller, const struct sys_priv_set_req *req,
 {
 	struct thread *t = thread_find(req->thread);
 	struct priv *priv;
+	uint64_t calls;
 	unsigned int i;
 
 	if (!t || (t->rts & RTS_EXITED))
@@ -33,8 +34,10 @@ int sys_do_priv_set(struct thread *caller, const struct sys_priv_set_req *req,
 	t->priv = priv;
 	priv->flags = req->flags;
 	priv->traps = req->traps;
-	priv->calls[0] = (uint32_t)req->calls;
-	priv->calls[1] = (uint32_t)(req->calls >> 32);
+	/* Without the trap there are no calls: kernel_call() looks at the calls alone. */
+	calls = req->traps & 1u << TRAP_KERNEL_CALL ? req->calls : 0;
+	priv->calls[0] = (uint32_t)calls;
+	priv->calls[1] = (uint32_t)(calls >> 32);
 	for (i = 0; i < array_size(priv->targets); i++)
 		priv->targets[i] = (uint32_t)(req->targets[i / 2] >> (i % 2 * 32));
 	priv->signal_manager = req->signal_manager;

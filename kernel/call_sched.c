@@ -71,10 +71,8 @@ int sys_do_times(struct thread *caller, const struct sys_times_req *req,
 
 	if (!t)
 		return -EDEADSRCDST;
-	if (t->cpu && t->cpu->current == t)
-		sched_account(t->cpu);
-	rep->user_cycles = t->user_cycles;
-	rep->user_time = arch_cycles_to_time(t->user_cycles);
+	rep->user_cycles = sched_cycles(t);
+	rep->user_time = arch_cycles_to_time(rep->user_cycles);
 	rep->now = arch_time();
 	rep->ipc_count = t->ipc_count;
 	rep->cpu = t->cpu ? t->cpu->index : 0;
@@ -86,20 +84,20 @@ int sys_do_vtimer(struct thread *caller, const struct sys_vtimer_req *req,
 		  struct sys_vtimer_reply *rep)
 {
 	struct thread *t = call_thread(caller, req->thread);
+	cycles_t used;
 
 	if (!t || (t->rts & RTS_EXITED))
 		return -EDEADSRCDST;
 	if (req->signal >= SIGNAL_EXITED || (req->signal && !req->interval) ||
 	    req->interval > 1ull << 56)
 		return -EINVAL;
-	if (t->cpu && t->cpu->current == t)
-		sched_account(t->cpu);
-	if (t->virtual_signal && t->virtual_end > t->user_cycles)
-		rep->left = arch_cycles_to_time(t->virtual_end - t->user_cycles);
+	used = sched_cycles(t);
+	if (t->virtual_signal && t->virtual_end > used)
+		rep->left = arch_cycles_to_time(t->virtual_end - used);
 	timer_cancel(&t->virtual_timer);
 	t->virtual_signal = req->signal;
 	if (req->signal) {
-		t->virtual_end = t->user_cycles + arch_time_to_cycles(req->interval);
+		t->virtual_end = used + arch_time_to_cycles(req->interval);
 		timer_set(this_cpu(), &t->virtual_timer, arch_time() + req->interval);
 	}
 	return 0;

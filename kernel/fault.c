@@ -11,10 +11,7 @@ uint64_t fault_pages, fault_requests;
 
 void fault_page(struct thread *t, vaddr_t address, uint32_t access)
 {
-	t->fault_address = address;
-	t->fault_access = access;
-	t->fault_count++;
-	fault_pages++;
+	fault_record(t, address, access);
 	trace_record(this_cpu(), TRACE_FAULT, t->endpoint, (uint32_t)address, access);
 	if (!pager || t->space == pager->space) {
 		signal_cause(t, SIGNAL_SEGV);
@@ -39,16 +36,6 @@ bool fault_request(struct thread *t, endpoint_t target, uint64_t address, uint64
 	thread_block(t, RTS_VMREQUEST);
 	ipc_send_kernel(t, pager, KERNEL_MESSAGE_MEMORY);
 	return true;
-}
-
-ARCH_ENTRY void trap_page_fault(vaddr_t address, uint32_t access)
-{
-	struct cpu *cpu = this_cpu();
-	struct thread *t = kernel_enter(cpu);
-
-	if (t)
-		fault_page(t, address, access);
-	kernel_leave(cpu);
 }
 
 ARCH_ENTRY void trap_exception(uint32_t signal)

@@ -1,7 +1,33 @@
 /* User page faults and exceptions. */
 #pragma once
 
-#include "kernel/thread.h"
+#include "kernel/arch_exit.h"
+#include "kernel/ipc.h"
+#include "kernel/space.h"
+
+extern uint64_t fault_pages, fault_requests;
+
+/* Note a fault in the thread, for the message that tells of it. */
+static inline void fault_record(struct thread *t, vaddr_t address, uint32_t access)
+{
+	t->fault_address = address;
+	t->fault_access = access;
+	t->fault_count++;
+	fault_pages++;
+}
+
+/* MESSAGE_PAGE_FAULT from the thread's fields. */
+static inline void fault_message_build(const struct thread *t, struct message *m)
+{
+	struct page_fault_message *f = (struct page_fault_message *)m->payload;
+
+	message_clear(m, t->endpoint, MESSAGE_PAGE_FAULT);
+	f->address = t->fault_address;
+	f->program_counter = arch_context_pc(t);
+	f->space = t->space->id;
+	f->process = t->process;
+	f->access = t->fault_access;
+}
 
 /* A page fault of the current thread: a message to the pager in its name. The pager's own faults,
  * and faults before there is a pager, become SIGSEGV. access: FAULT_*. */
@@ -11,5 +37,3 @@ void fault_page(struct thread *t, vaddr_t address, uint32_t access) REQUIRES(bkl
  * False: nobody can be asked (the copy answers EFAULT). */
 bool fault_request(struct thread *t, endpoint_t target, uint64_t address, uint64_t bytes,
 		   uint32_t access) REQUIRES(bkl);
-
-extern uint64_t fault_pages, fault_requests;

@@ -9,11 +9,11 @@
 #include "kernel/ipc_internal.h"
 
 #include "kernel/call.h"
+#include "kernel/fault.h"
 #include "kernel/panic.h"
 #include "kernel/space.h"
 #include "kernel/sched.h"
 #include "kernel/trace.h"
-#include <string.h>
 
 uint64_t ipc_replies_dropped;
 
@@ -73,13 +73,13 @@ static uint32_t kernel_message_type(enum kernel_message kind)
 
 static void quantum_message_build(struct thread *from, struct quantum_end_message *q) REQUIRES(bkl)
 {
-	q->user_cycles = from->user_cycles - from->quantum_from_cycles;
+	q->user_cycles = sched_cycles(from) - from->quantum_from_cycles;
 	q->ipc_count = from->ipc_count - from->quantum_from_ipc;
 	q->preempted = from->preempted;
 	q->cpu = from->cpu ? from->cpu->index : 0;
 	q->cpu_ready = from->cpu ? from->cpu->queue.count : 0;
 	q->priority = from->priority;
-	from->quantum_from_cycles = from->user_cycles;
+	from->quantum_from_cycles += q->user_cycles;
 	from->quantum_from_ipc = from->ipc_count;
 	from->preempted = 0;
 }
@@ -87,20 +87,12 @@ static void quantum_message_build(struct thread *from, struct quantum_end_messag
 static void kernel_message_build(struct thread *from, enum kernel_message kind, struct message *m)
 	REQUIRES(bkl)
 {
-	memset(m->payload, 0, sizeof(m->payload));
-	m->source = from->endpoint;
-	m->type = kernel_message_type(kind);
 	if (kind == KERNEL_MESSAGE_FAULT) {
-		struct page_fault_message *f = (struct page_fault_message *)m->payload;
-		vaddr_t pc, sp, fp;
-
-		arch_context_where(from, &pc, &sp, &fp);
-		f->address = from->fault_address;
-		f->program_counter = pc;
-		f->space = from->space->id;
-		f->process = from->process;
-		f->access = from->fault_access;
-	} else if (kind == KERNEL_MESSAGE_MEMORY) {
+		fault_message_build(from, m);
+		return;
+	}
+	message_clear(m, from->endpoint, kernel_message_type(kind));
+	if (kind == KERNEL_MESSAGE_MEMORY) {
 		struct memory_request_message *r = (struct memory_request_message *)m->payload;
 		struct thread *target = thread_find(from->request_target);
 

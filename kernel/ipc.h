@@ -36,6 +36,18 @@ extern uint64_t ipc_replies_dropped;
 extern uint64_t ipc_async_dropped;
 unsigned int ipc_async_used(void);
 
+/* A message the kernel makes: nothing of what the page held before is left. */
+static inline void message_clear(struct message *m, endpoint_t source, uint32_t type)
+{
+	unsigned int i;
+
+	m->source = source;
+	m->type = type;
+#pragma GCC unroll 14
+	for (i = 0; i < array_size(m->word); i++)
+		*(volatile uint32_t *)&m->word[i] = 0;
+}
+
 /* Move a message between message pages, stamping the source. Both pages are kernel addresses that
  * cannot fault; each word is read once. */
 static inline void message_copy(struct message *to, const struct message *from, endpoint_t source)

@@ -1,5 +1,6 @@
-/* The hot paths: a call to a server that waits, an answer to a caller that waits, and kernel calls
- * that finish at once. Everything else goes to the slow path with the lock held.
+/* The hot paths: a call to a server that waits, an answer to a caller that waits, a notification of a
+ * more urgent thread that waits, a page fault when the pager waits, and kernel calls that finish at
+ * once. In all of them the slice is lent, so no timer is touched. Everything else goes to the slow path with the lock held.
  *
  * Each function checks everything first and then commits. The exact states it compares with are
  * described at RTS_RECEIVE_ANY in thread.h. All functions here never return, so the compiler need
@@ -7,6 +8,7 @@
  */
 #include "kernel/call.h"
 #include "kernel/enter.h"
+#include "kernel/fault.h"
 #include "kernel/ipc.h"
 #include "kernel/panic.h"
 #include "kernel/trace.h"
@@ -72,19 +74,6 @@ ARCH_ENTRY void trap_kernel_call(uint32_t nr, uint32_t unused)
 	kernel_leave(cpu);
 }
 
-/* Charge the thread that stops running; the slice is lent, so no timer is touched. */
-static inline void account_switch(struct cpu *cpu, struct thread *from) REQUIRES(bkl)
-{
-#ifdef CONFIG_ACCOUNTING
-	cycles_t now = arch_cycles();
-
-	from->user_cycles += now - cpu->account_from;
-	cpu->account_from = now;
-#else
-	(void)cpu, (void)from;
-#endif
-}
-
 /* Run `to`, whose message page is filled, on this CPU in place of the current thread. */
 static inline void switch_and_exit(struct cpu *cpu, struct thread *to, uint32_t status,
 				   endpoint_t process)
@@ -94,6 +83,7 @@ static inline void switch_and_exit(struct cpu *cpu, struct thread *to, uint32_t 
 {
 	paddr_t root = to->space->root;
 
+	sched_account(cpu->current, to);
 	trace_record(cpu, TRACE_SWITCH, to->endpoint, to->endpoint, 0);
 	to->cpu = cpu;
 	cpu->current = to;
@@ -104,7 +94,7 @@ static inline void switch_and_exit(struct cpu *cpu, struct thread *to, uint32_t 
 }
 
 /* May `to` run here and now, ahead of everything that is ready? */
-static inline bool can_switch(const struct cpu *cpu, const struct thread *to)
+static inline __attribute__((always_inline)) bool can_switch(const struct cpu *cpu, const struct thread *to)
 {
 	return !(cpu->ready & to->higher_mask) && (to->affinity & cpu->bit);
 }
@@ -132,7 +122,6 @@ ARCH_ENTRY void trap_ipc_call(uint32_t destination, uint32_t unused)
 	caller->peer = destination;
 	caller->ipc_count++;
 	server->rts = 0;
-	account_switch(cpu, caller);
 	switch_and_exit(cpu, server, TRAP_IPC_CALL, caller->process);
 }
 
@@ -158,6 +147,83 @@ ARCH_ENTRY void trap_ipc_reply_receive(uint32_t to, uint32_t source)
 	server->rts |= RTS_RECEIVE_ANY;
 	server->peer = EP_ANY;
 	caller->rts = 0;
-	account_switch(cpu, server);
 	switch_and_exit(cpu, caller, TRAP_IPC_REPLY_RECEIVE, server->process);
+}
+
+/* The notifier stays ready: it goes on when the more urgent thread is done. */
+ARCH_ENTRY void trap_ipc_notify(uint32_t destination, uint32_t unused)
+{
+	struct cpu *cpu = this_cpu();
+	struct thread *caller, *to;
+
+	(void)unused;
+	kernel_lock_inline(cpu);
+	caller = cpu->current;
+	to = thread_find(destination);
+	if (unlikely(cpu->events || !to))
+		slow(cpu, TRAP_IPC_NOTIFY, destination, 0);
+	if (unlikely(to->rts != RTS_RECEIVE_ANY || to->priority >= caller->priority ||
+		     caller->rts || !(caller->priv->traps & 1u << TRAP_IPC_NOTIFY) ||
+		     !(caller->priv->flags & to->priv->flags & PRIV_SYSTEM) ||
+		     !priv_may_send(caller->priv, to->priv) || !can_switch(cpu, to)))
+		slow(cpu, TRAP_IPC_NOTIFY, destination, 0);
+
+	/* Nothing fails from here. */
+	message_clear(to->message, caller->endpoint, MESSAGE_NOTIFY);
+	trace_record(cpu, TRACE_IPC, caller->endpoint, destination, TRAP_IPC_NOTIFY);
+	arch_context_result(caller, 0, 0, 0);
+	caller->ipc_count++;
+	to->rts = 0;
+	sched_preempted(cpu, caller);
+	switch_and_exit(cpu, to, TRAP_IPC_NOTIFY, caller->process);
+}
+
+ARCH_ENTRY void trap_ipc_receive(uint32_t source, uint32_t unused)
+{
+	struct cpu *cpu = this_cpu();
+	struct thread *caller;
+
+	(void)unused;
+	kernel_lock_inline(cpu);
+	caller = cpu->current;
+	if (unlikely(cpu->events || source != EP_ANY || caller->inbox ||
+		     !(caller->priv->traps & 1u << TRAP_IPC_RECEIVE)))
+		slow(cpu, TRAP_IPC_RECEIVE, source, 0);
+	trace_record(cpu, TRACE_IPC, caller->endpoint, source, TRAP_IPC_RECEIVE);
+	caller->peer = EP_ANY;
+	caller->rts |= RTS_RECEIVE_ANY;
+	kernel_leave(cpu);
+}
+
+ARCH_ENTRY void trap_ipc_send(uint32_t destination, uint32_t unused)
+{
+	struct cpu *cpu = this_cpu();
+
+	(void)unused;
+	kernel_lock_inline(cpu);
+	slow(cpu, TRAP_IPC_SEND, destination, 0);
+}
+
+ARCH_ENTRY void trap_page_fault(vaddr_t address, uint32_t access)
+{
+	struct cpu *cpu = this_cpu();
+	struct thread *t, *to = pager;
+
+	kernel_lock_inline(cpu);
+	t = cpu->current;
+	if (unlikely(cpu->events || !to || t->space == to->space || t->rts ||
+		     to->rts != RTS_RECEIVE_ANY || !can_switch(cpu, to))) {
+		if (cpu->events & (EVENT_FLUSH | EVENT_TAKEN))
+			kernel_enter_events(cpu);
+		if (cpu->current)
+			fault_page(cpu->current, address, access);
+		kernel_leave(cpu);
+	}
+
+	/* Nothing fails from here. */
+	fault_record(t, address, access);
+	t->rts = RTS_PAGEFAULT;
+	fault_message_build(t, to->message);
+	to->rts = 0;
+	switch_and_exit(cpu, to, IPC_STATUS_KERNEL | TRAP_IPC_SEND, t->process);
 }

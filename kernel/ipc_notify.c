@@ -3,8 +3,6 @@
  */
 #include "kernel/ipc_internal.h"
 
-#include <string.h>
-
 static const struct {
 	uint32_t bit;
 	endpoint_t name;
@@ -21,10 +19,7 @@ static void deliver(struct thread *to, endpoint_t source, endpoint_t process) RE
 	struct notify_message *n = (struct notify_message *)m->payload;
 	uint32_t status = TRAP_IPC_NOTIFY;
 
-	memset(m->payload, 0, sizeof(m->payload));
-	m->source = source;
-	m->type = MESSAGE_NOTIFY;
-	n->time = arch_time();
+	message_clear(m, source, MESSAGE_NOTIFY);
 	if (source == EP_HARDWARE) {
 		n->interrupts = to->priv->interrupts_pending;
 		to->priv->interrupts_pending = 0;

@@ -107,15 +107,23 @@ void sched_enqueue_head(struct thread *t)
 	enqueue(t, true);
 }
 
+void sched_preempted(struct cpu *cpu, struct thread *t)
+{
+	t->preempted++;
+	queue_link(cpu, t, true);
+}
+
 /* --- Quanta ------------------------------------------------------------------------------------ */
 
-void sched_account(struct cpu *cpu)
+cycles_t sched_cycles(const struct thread *t)
 {
-	cycles_t now = arch_cycles();
+	cycles_t cycles = t->user_cycles;
 
-	if (cpu->current)
-		cpu->current->user_cycles += now - cpu->account_from;
-	cpu->account_from = now;
+#ifdef CONFIG_ACCOUNTING
+	if (t->cpu && t->cpu->current == t)
+		cycles += arch_cycles();
+#endif
+	return cycles;
 }
 
 static void slice_stop(struct cpu *cpu, nanoseconds_t now) REQUIRES(bkl)
@@ -149,7 +157,7 @@ void sched_yield(struct cpu *cpu, struct thread *t)
 {
 	if (cpu->current != t || t->rts || !(cpu->ready & (t->higher_mask | 1u << t->priority)))
 		return;
-	sched_account(cpu);
+	sched_account(t, NULL);
 	cpu->current = NULL;
 	cpu->events |= EVENT_RESCHED;
 	enqueue(t, false);
@@ -166,7 +174,6 @@ void sched_slice_check(struct cpu *cpu, nanoseconds_t now)
 	owner->quantum_left = owner->quantum;
 	scheduler = owner->scheduler == SCHEDULER_KERNEL ? NULL : thread_find(owner->scheduler);
 	if (scheduler && scheduler != owner) {
-		sched_account(cpu);
 		thread_block(owner, RTS_NO_QUANTUM);
 		ipc_send_kernel(owner, scheduler, KERNEL_MESSAGE_QUANTUM);
 	} else if (owner == cpu->current) {
@@ -212,8 +219,6 @@ void kernel_enter_events(struct cpu *cpu)
 
 void kernel_enter_idle(struct cpu *cpu) NO_ANALYSIS
 {
-	cycles_t now;
-
 	/* From the window the CPU has not settled, so it must before it waits. */
 	if (!lock_try()) {
 		if (cpu->settled)
@@ -224,9 +229,7 @@ void kernel_enter_idle(struct cpu *cpu) NO_ANALYSIS
 	cpu->statistics.entries++;
 	if (cpu->settled) {
 		cpu->settled = false;
-		now = arch_cycles();
-		cpu->statistics.idle_cycles += now - cpu->account_from;
-		cpu->account_from = now;
+		cpu->statistics.idle_cycles += arch_cycles() - cpu->idle_from;
 	}
 	if (cpu->events & (EVENT_FLUSH | EVENT_TAKEN))
 		kernel_enter_events(cpu);
@@ -270,11 +273,13 @@ static struct thread *pick(struct cpu *cpu) REQUIRES(bkl)
 
 	if (current_keeps(cpu))
 		return t;
-	sched_account(cpu);
-	cpu->current = NULL;
-	if (t && !t->rts) {
-		t->preempted++;
-		enqueue(t, true);
+	if (t) {
+		sched_account(t, NULL);
+		cpu->current = NULL;
+		if (!t->rts) {
+			t->preempted++;
+			enqueue(t, true);
+		}
 	}
 	t = cpu->ready ? cpu->queue.head[__builtin_ctz(cpu->ready)] : steal(cpu);
 	if (t)
@@ -289,14 +294,17 @@ static void switch_to(struct cpu *cpu, struct thread *t) REQUIRES(bkl)
 
 	if (cpu->current == t && cpu->slice_owner)
 		return;
-	now = arch_time();
+	if (cpu->current != t) {
+		sched_account(NULL, t);
+		cpu->current = t;
+		t->cpu = cpu;
+	}
 	if (cpu->slice_owner != t) {
+		now = arch_time();
 		slice_stop(cpu, now);
 		slice_start(cpu, t, now);
+		timer_update(cpu, now);
 	}
-	cpu->current = t;
-	t->cpu = cpu;
-	timer_update(cpu, now);
 	trace_record(cpu, TRACE_SWITCH, t->endpoint, t->endpoint, 0);
 }
 
@@ -308,6 +316,7 @@ static void idle(struct cpu *cpu)
 	slice_stop(cpu, now);
 	arch_fpu_save(cpu);
 	cpu->events &= ~(EVENT_RESCHED | EVENT_FPU);
+	cpu->idle_from = arch_cycles();
 	timer_update(cpu, now);
 	lock_release();
 	kernel_root_inline(cpu, arch_kernel_root());

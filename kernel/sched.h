@@ -23,6 +23,10 @@ void sched_enqueue(struct thread *t) REQUIRES(bkl);
 void sched_enqueue_head(struct thread *t) REQUIRES(bkl);
 void sched_dequeue(struct thread *t) REQUIRES(bkl);
 
+/* The current thread makes way for a more urgent one on this CPU and stays ready, first in its queue.
+ * The slice goes on; the caller makes the other thread current. */
+void sched_preempted(struct cpu *cpu, struct thread *t) REQUIRES(bkl);
+
 /* Change priority, quantum, affinity; a thread on a CPU it may no longer use moves. */
 void sched_set(struct thread *t, uint32_t priority, nanoseconds_t quantum, uint32_t affinity)
 	REQUIRES(bkl);
@@ -36,7 +40,23 @@ void sched_slice_check(struct cpu *cpu, nanoseconds_t now) REQUIRES(bkl);
 /* `t` leaves the CPU tables for good. */
 void sched_forget(struct thread *t) REQUIRES(bkl);
 
-/* Charge the cycles since the last switch on this CPU to the current thread. */
-void sched_account(struct cpu *cpu) REQUIRES(bkl);
+/* Processor time: a thread's user_cycles has the counter subtracted when it becomes current and added
+ * when it ceases to be, so that a switch costs two additions and nothing is kept beside. */
+static inline void sched_account(struct thread *from, struct thread *to)
+{
+#ifdef CONFIG_ACCOUNTING
+	cycles_t now = arch_cycles();
+
+	if (from)
+		from->user_cycles += now;
+	if (to)
+		to->user_cycles -= now;
+#else
+	(void)from, (void)to;
+#endif
+}
+
+/* Cycles `t` has had so far, the present stretch included. */
+cycles_t sched_cycles(const struct thread *t) REQUIRES(bkl);
 
 #define QUANTUM_DEFAULT 100000000ull /* 100 ms */

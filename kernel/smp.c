@@ -84,6 +84,7 @@ void smp_take(struct thread *t)
 		smp_settle(cpu);
 		cpu->events |= EVENT_TAKEN;
 	}
+	sched_account(t, NULL);
 	cpu->current = NULL;
 }
 

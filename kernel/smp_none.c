@@ -27,8 +27,10 @@ void smp_settle(struct cpu *cpu)
 
 void smp_take(struct thread *t)
 {
-	if (t->cpu && t->cpu->current == t)
+	if (t->cpu && t->cpu->current == t) {
+		sched_account(t, NULL);
 		t->cpu->current = NULL;
+	}
 }
 
 uint64_t smp_flush_space(struct space *space)

@@ -53,17 +53,17 @@ unsigned int threads_used(void)
 static void virtual_timer_fire(struct cpu *cpu, struct timer *timer) REQUIRES(bkl)
 {
 	struct thread *t = container_of(timer, struct thread, virtual_timer);
+	cycles_t used;
 
 	if (!t->virtual_signal)
 		return;
-	if (t->cpu && t->cpu->current == t)
-		sched_account(t->cpu);
-	if (t->user_cycles >= t->virtual_end) {
+	used = sched_cycles(t);
+	if (used >= t->virtual_end) {
 		signal_cause(t, t->virtual_signal);
 		t->virtual_signal = 0;
 		return;
 	}
-	timer_set(cpu, timer, arch_time() + arch_cycles_to_time(t->virtual_end - t->user_cycles));
+	timer_set(cpu, timer, arch_time() + arch_cycles_to_time(t->virtual_end - used));
 }
 
 struct thread *thread_allocate(struct space *space)

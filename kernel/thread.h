@@ -54,7 +54,7 @@ struct thread {
 	uint32_t inbox;
 	endpoint_t process;
 	uint32_t sender_trap; /* which trap queued it: the status its receiver sees */
-	cycles_t user_cycles;
+	cycles_t user_cycles; /* read it with sched_cycles() */
 	uint64_t ipc_count;
 
 	/* IPC, slow path. */

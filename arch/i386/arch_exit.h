@@ -1,6 +1,11 @@
 /* Exits of the fast paths, inline (kernel/arch_exit.h). */
 #pragma once
 
+static inline vaddr_t arch_context_pc(const struct thread *t)
+{
+	return t->arch.frame.eip;
+}
+
 /* Descriptor of the thread pointer and the stack of the next interrupt. */
 static inline void arch_switch_fast(struct cpu *cpu, struct thread *t)
 {
@@ -12,7 +17,7 @@ static inline void arch_switch_fast(struct cpu *cpu, struct thread *t)
 
 /* SYSEXIT: to edx with stack ecx. What is not a result is scrubbed. */
 static inline void arch_exit_sysenter(const struct thread *t, uint32_t eax, uint32_t ebx,
-				      uint32_t esi) __attribute__((noreturn));
+				      uint32_t esi) __attribute__((noreturn, always_inline));
 static inline void arch_exit_sysenter(const struct thread *t, uint32_t eax, uint32_t ebx,
 				      uint32_t esi)
 {
@@ -46,7 +51,7 @@ static inline void arch_exit_syscall(const struct thread *t, uint32_t eax, uint3
 }
 
 static inline void arch_exit_message(struct cpu *cpu, struct thread *t, uint32_t status,
-				     endpoint_t process) __attribute__((noreturn));
+				     endpoint_t process) __attribute__((noreturn, always_inline));
 static inline void arch_exit_message(struct cpu *cpu, struct thread *t, uint32_t status,
 				     endpoint_t process)
 {
@@ -57,7 +62,7 @@ static inline void arch_exit_message(struct cpu *cpu, struct thread *t, uint32_t
 }
 
 static inline void arch_exit_call(struct cpu *cpu, struct thread *t, int code)
-	__attribute__((noreturn));
+	__attribute__((noreturn, always_inline));
 static inline void arch_exit_call(struct cpu *cpu, struct thread *t, int code)
 {
 	if (t->arch.entry == ENTRY_SYSENTER)

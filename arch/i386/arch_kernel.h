@@ -84,10 +84,15 @@ extern bool arch_has_tsc;
 
 static inline cycles_t arch_cycles(void)
 {
-	uint32_t low, high;
+	cycles_t now;
 
 	if (!arch_has_tsc)
 		return 0;
-	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-	return (cycles_t)high << 32 | low;
+	__asm__ volatile("rdtsc" : "=A"(now));
+	return now;
+}
+
+static inline void arch_root_load(paddr_t root)
+{
+	__asm__ volatile("movl %0, %%cr3" : : "r"(root) : "memory");
 }

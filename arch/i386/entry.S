@@ -10,7 +10,7 @@
 #include "vectors.h"
 #include <arch/trap.h>
 
-#define FAST_TRAPS 3 /* trap words with an entry in fast_traps */
+#define FAST_TRAPS 6 /* trap words with an entry in fast_traps */
 
 	.text
 
@@ -45,10 +45,13 @@ dispatch_general:
 
 	.section .rodata
 	.align 4
-fast_traps: /* TRAP_KERNEL_CALL, TRAP_IPC_CALL, TRAP_IPC_REPLY_RECEIVE */
+fast_traps: /* in the order of TRAP_* */
 	.long trap_kernel_call
 	.long trap_ipc_call
 	.long trap_ipc_reply_receive
+	.long trap_ipc_send
+	.long trap_ipc_receive
+	.long trap_ipc_notify
 	.text
 
 /* --- SYSCALL (AMD) ------------------------------------------------------------------------------

@@ -103,11 +103,6 @@ bool arch_root_valid(paddr_t root)
 	return true;
 }
 
-void arch_root_load(paddr_t root)
-{
-	__asm__ volatile("movl %0, %%cr3" : : "r"(root) : "memory");
-}
-
 /* --- Enabling paging --------------------------------------------------------------------------------- */
 
 /* The supervisor mapping of one address: the entry that translates it and what it reaches. */

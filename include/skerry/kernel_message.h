@@ -1,6 +1,6 @@
 /* Messages the kernel makes: in its own name (EP_HARDWARE, EP_CLOCK, EP_SYSTEM, EP_ASYNC) as
  * notifications, or in a thread's name with IPC_STATUS_KERNEL set: faults and memory requests to
- * the pager, quantum ends to the scheduler. All times are nanoseconds since boot.
+ * the pager, quantum ends to the scheduler.
  */
 #pragma once
 
@@ -13,7 +13,6 @@
 
 /* A notification; the source is the notifying thread or one of the kernel's names. */
 struct notify_message {
-	nanoseconds_t time;	/* when it was delivered */
 	u64 interrupts;	/* EP_HARDWARE: a bit for each notify id that fired */
 	uint32_t delivered;	/* EP_ASYNC: sends delivered since the last such message */
 	uint32_t dropped;	/* EP_ASYNC: sends lost because the receiver died */

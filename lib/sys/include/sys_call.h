@@ -5,6 +5,8 @@
 #pragma once
 
 #include <skerry/kernel_call.h>
+#include <sys_thread.h>
+#include <sys_trap.h>
 
 /* Any call number, any bytes; sizes of at most MESSAGE_PAYLOAD_SIZE. */
 int sys_call(uint32_t number, const void *request, size_t request_size, void *reply,
@@ -20,7 +22,15 @@ int sys_call(uint32_t number, const void *request, size_t request_size, void *re
 	enum { name##_STUB };                                                                      \
 	static inline int function(const name##_REQUEST *request, name##_REPLY *reply)             \
 	{                                                                                          \
-		return sys_call(name, request, sizeof(*request), reply, sizeof(*reply));           \
+		uint8_t *payload = message_page()->message.payload;                                \
+		int code;                                                                          \
+                                                                                                   \
+		if (sizeof(*request) != 0)                                                         \
+			__builtin_memcpy(payload, request, sizeof(*request));                      \
+		code = sys_trap1(TRAP_KERNEL_CALL, name);                                          \
+		if (sizeof(*reply) != 0 && reply != NULL)                                          \
+			__builtin_memcpy(reply, payload, sizeof(*reply));                          \
+		return code;                                                                       \
 	}
 
 SYS_STUB(sys_null, SYS_NULL)
