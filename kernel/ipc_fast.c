@@ -47,9 +47,8 @@ ARCH_ENTRY void trap_general(uint32_t trap_word, uint32_t a0, uint32_t a1)
 	slow(cpu, trap_word, a0, a1);
 }
 
-ARCH_ENTRY void trap_kernel_call(uint32_t nr, uint32_t unused)
+ARCH_ENTRY void trap_kernel_call(uint32_t nr, uint32_t unused, struct cpu *cpu)
 {
-	struct cpu *cpu = this_cpu();
 	struct thread *caller = kernel_enter_inline(cpu);
 	int code;
 
@@ -75,15 +74,17 @@ ARCH_ENTRY void trap_kernel_call(uint32_t nr, uint32_t unused)
 }
 
 /* Run `to`, whose message page is filled, on this CPU in place of the current thread. */
-static inline void switch_and_exit(struct cpu *cpu, struct thread *to, uint32_t status,
-				   endpoint_t process)
+static inline void switch_and_exit(struct cpu *cpu, struct thread *from, struct thread *to,
+				   uint32_t status)
 	__attribute__((noreturn, always_inline)) RELEASES(bkl);
-static inline void switch_and_exit(struct cpu *cpu, struct thread *to, uint32_t status,
-				   endpoint_t process)
+static inline void switch_and_exit(struct cpu *cpu, struct thread *from, struct thread *to,
+				   uint32_t status)
 {
 	paddr_t root = to->space->root;
 
-	sched_account(cpu->current, to);
+	endpoint_t process = from->process;
+
+	sched_account(from, to);
 	trace_record(cpu, TRACE_SWITCH, to->endpoint, to->endpoint, 0);
 	to->cpu = cpu;
 	cpu->current = to;
@@ -99,9 +100,8 @@ static inline __attribute__((always_inline)) bool can_switch(const struct cpu *c
 	return !(cpu->ready & to->higher_mask) && (to->affinity & cpu->bit);
 }
 
-ARCH_ENTRY void trap_ipc_call(uint32_t destination, uint32_t unused)
+ARCH_ENTRY void trap_ipc_call(uint32_t destination, uint32_t unused, struct cpu *cpu)
 {
-	struct cpu *cpu = this_cpu();
 	struct thread *caller, *server;
 
 	(void)unused;
@@ -122,12 +122,11 @@ ARCH_ENTRY void trap_ipc_call(uint32_t destination, uint32_t unused)
 	caller->peer = destination;
 	caller->ipc_count++;
 	server->rts = 0;
-	switch_and_exit(cpu, server, TRAP_IPC_CALL, caller->process);
+	switch_and_exit(cpu, caller, server, TRAP_IPC_CALL);
 }
 
-ARCH_ENTRY void trap_ipc_reply_receive(uint32_t to, uint32_t source)
+ARCH_ENTRY void trap_ipc_reply_receive(uint32_t to, uint32_t source, struct cpu *cpu)
 {
-	struct cpu *cpu = this_cpu();
 	struct thread *caller, *server;
 
 	kernel_lock_inline(cpu);
@@ -147,13 +146,12 @@ ARCH_ENTRY void trap_ipc_reply_receive(uint32_t to, uint32_t source)
 	server->rts |= RTS_RECEIVE_ANY;
 	server->peer = EP_ANY;
 	caller->rts = 0;
-	switch_and_exit(cpu, caller, TRAP_IPC_REPLY_RECEIVE, server->process);
+	switch_and_exit(cpu, server, caller, TRAP_IPC_REPLY_RECEIVE);
 }
 
 /* The notifier stays ready: it goes on when the more urgent thread is done. */
-ARCH_ENTRY void trap_ipc_notify(uint32_t destination, uint32_t unused)
+ARCH_ENTRY void trap_ipc_notify(uint32_t destination, uint32_t unused, struct cpu *cpu)
 {
-	struct cpu *cpu = this_cpu();
 	struct thread *caller, *to;
 
 	(void)unused;
@@ -175,12 +173,11 @@ ARCH_ENTRY void trap_ipc_notify(uint32_t destination, uint32_t unused)
 	caller->ipc_count++;
 	to->rts = 0;
 	sched_preempted(cpu, caller);
-	switch_and_exit(cpu, to, TRAP_IPC_NOTIFY, caller->process);
+	switch_and_exit(cpu, caller, to, TRAP_IPC_NOTIFY);
 }
 
-ARCH_ENTRY void trap_ipc_receive(uint32_t source, uint32_t unused)
+ARCH_ENTRY void trap_ipc_receive(uint32_t source, uint32_t unused, struct cpu *cpu)
 {
-	struct cpu *cpu = this_cpu();
 	struct thread *caller;
 
 	(void)unused;
@@ -195,10 +192,8 @@ ARCH_ENTRY void trap_ipc_receive(uint32_t source, uint32_t unused)
 	kernel_leave(cpu);
 }
 
-ARCH_ENTRY void trap_ipc_send(uint32_t destination, uint32_t unused)
+ARCH_ENTRY void trap_ipc_send(uint32_t destination, uint32_t unused, struct cpu *cpu)
 {
-	struct cpu *cpu = this_cpu();
-
 	(void)unused;
 	kernel_lock_inline(cpu);
 	slow(cpu, TRAP_IPC_SEND, destination, 0);
@@ -225,5 +220,5 @@ ARCH_ENTRY void trap_page_fault(vaddr_t address, uint32_t access)
 	t->rts = RTS_PAGEFAULT;
 	fault_message_build(t, to->message);
 	to->rts = 0;
-	switch_and_exit(cpu, to, IPC_STATUS_KERNEL | TRAP_IPC_SEND, t->process);
+	switch_and_exit(cpu, t, to, IPC_STATUS_KERNEL | TRAP_IPC_SEND);
 }

@@ -42,11 +42,12 @@ void sched_forget(struct thread *t) REQUIRES(bkl);
 
 /* Processor time: a thread's user_cycles has the counter subtracted when it becomes current and added
  * when it ceases to be, so that a switch costs two additions and nothing is kept beside. */
-static inline void sched_account(struct thread *from, struct thread *to)
+static inline __attribute__((always_inline)) void sched_account(struct thread *from, struct thread *to)
 {
 #ifdef CONFIG_ACCOUNTING
 	cycles_t now = arch_cycles();
 
+	/* Callers pass NULL as a constant. */
 	if (from)
 		from->user_cycles += now;
 	if (to)

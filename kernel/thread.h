@@ -122,6 +122,8 @@ static inline struct thread *thread_find(endpoint_t e)
 {
 	struct thread *t = &threads[endpoint_slot(e) & (THREAD_MAX - 1)];
 
+	/* Keep the pointer: the compiler would rather compute it again from the slot, each time. */
+	__asm__("" : "+r"(t));
 	return likely(t->endpoint == e) ? t : NULL;
 }
 

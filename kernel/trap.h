@@ -4,13 +4,16 @@
 
 #include "kernel/arch.h"
 
-/* Fast: a trap word that is exactly this number, no flags. */
-void trap_kernel_call(uint32_t nr, uint32_t unused) ARCH_ENTRY;
-void trap_ipc_call(uint32_t destination, uint32_t unused) ARCH_ENTRY;
-void trap_ipc_reply_receive(uint32_t to, uint32_t source) ARCH_ENTRY;
-void trap_ipc_send(uint32_t destination, uint32_t unused) ARCH_ENTRY;
-void trap_ipc_receive(uint32_t source, uint32_t unused) ARCH_ENTRY;
-void trap_ipc_notify(uint32_t destination, uint32_t unused) ARCH_ENTRY;
+struct cpu;
+
+/* Fast: a trap word that is exactly this number, no flags; and this CPU, which the entry code has at
+ * hand. */
+void trap_kernel_call(uint32_t nr, uint32_t unused, struct cpu *cpu) ARCH_ENTRY;
+void trap_ipc_call(uint32_t destination, uint32_t unused, struct cpu *cpu) ARCH_ENTRY;
+void trap_ipc_reply_receive(uint32_t to, uint32_t source, struct cpu *cpu) ARCH_ENTRY;
+void trap_ipc_send(uint32_t destination, uint32_t unused, struct cpu *cpu) ARCH_ENTRY;
+void trap_ipc_receive(uint32_t source, uint32_t unused, struct cpu *cpu) ARCH_ENTRY;
+void trap_ipc_notify(uint32_t destination, uint32_t unused, struct cpu *cpu) ARCH_ENTRY;
 
 /* Any trap word. */
 void trap_general(uint32_t trap_word, uint32_t a0, uint32_t a1) ARCH_ENTRY;

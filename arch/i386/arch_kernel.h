@@ -86,7 +86,7 @@ static inline cycles_t arch_cycles(void)
 {
 	cycles_t now;
 
-	if (!arch_has_tsc)
+	if (__builtin_expect(!arch_has_tsc, 0))
 		return 0;
 	__asm__ volatile("rdtsc" : "=A"(now));
 	return now;

@@ -34,10 +34,11 @@ entry_sysenter:
 dispatch_fast:
 	cmpl $FAST_TRAPS, %eax
 	jae dispatch_general
-	movl %eax, %ecx
+	movl %eax, %edi
 	movl %ebx, %eax
 	movl %esi, %edx
-	jmp *fast_traps(,%ecx,4)
+	movl %esp, %ecx /* the stack is empty: struct cpu */
+	jmp *fast_traps(,%edi,4)
 dispatch_general:
 	movl %ebx, %edx
 	movl %esi, %ecx

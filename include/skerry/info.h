@@ -30,7 +30,7 @@ struct info_machine {
 	u32 space_used;
 	u32 privilege_used;
 	u64 memory_bytes;
-	nanoseconds_t uptime;
+	ns64 uptime;
 	u64 cycles_per_second;
 	char board[32];
 };
@@ -47,8 +47,8 @@ struct info_cpu {
 	u64 ipi_received;
 	u64 flushes;	     /* owed flushes done */
 	u64 interrupts;
-	cycles_t idle_cycles;
-	cycles_t lock_wait_cycles;
+	cycles64 idle_cycles;
+	cycles64 lock_wait_cycles;
 };
 
 struct info_thread {
@@ -61,7 +61,7 @@ struct info_thread {
 	u32 cpu;
 	endpoint_t waits_for;
 	u64 affinity;
-	cycles_t user_cycles;
+	cycles64 user_cycles;
 	u64 ipc_count;
 	u64 faults;
 	u64 signals;
@@ -88,7 +88,7 @@ struct info_counters {
 #define TRACE_LOCK_WAIT 6u /* a: cycles waited */
 
 struct trace_record {
-	cycles_t time;
+	cycles64 time;
 	u32 kind;
 	endpoint_t thread;
 	u32 a;

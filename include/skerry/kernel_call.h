@@ -125,9 +125,9 @@ struct sys_times_req {
 };
 
 struct sys_times_reply {
-	cycles_t user_cycles;
-	nanoseconds_t user_time;
-	nanoseconds_t now;
+	cycles64 user_cycles;
+	ns64 user_time;
+	ns64 now;
 	u64 ipc_count;
 	uint32_t cpu; /* where it ran last */
 	uint32_t priority;
@@ -138,11 +138,11 @@ struct sys_times_reply {
 struct sys_vtimer_req {
 	endpoint_t thread;
 	uint32_t signal;	/* sent to the thread's manager at the end; 0: disarm */
-	nanoseconds_t interval; /* processor time until the signal */
+	ns64 interval; /* processor time until the signal */
 };
 
 struct sys_vtimer_reply {
-	nanoseconds_t left; /* before this call */
+	ns64 left; /* before this call */
 };
 
 #define PRIORITY_COUNT 16u /* 0 is the most urgent */
@@ -150,7 +150,7 @@ struct sys_vtimer_reply {
 struct sys_schedule_req {
 	endpoint_t thread;
 	uint32_t priority;
-	nanoseconds_t quantum;
+	ns64 quantum;
 	u64 affinity; /* a bit a CPU; 0: as before */
 };
 
@@ -161,7 +161,7 @@ struct sys_schedctl_req {
 	endpoint_t scheduler; /* a service, or SCHEDULER_KERNEL */
 	uint32_t priority;
 	uint32_t reserved;
-	nanoseconds_t quantum;
+	ns64 quantum;
 	u64 affinity; /* 0: every CPU */
 };
 
@@ -445,16 +445,16 @@ struct sys_io_enable_req {
 #define ALARM_ABSOLUTE 1u
 
 struct sys_alarm_req {
-	nanoseconds_t time; /* 0: disarm */
+	ns64 time; /* 0: disarm */
 	uint32_t flags;
 };
 
 struct sys_alarm_reply {
-	nanoseconds_t left; /* of the alarm this one replaces */
+	ns64 left; /* of the alarm this one replaces */
 };
 
 struct sys_time_set_req {
-	nanoseconds_t realtime; /* since 1970-01-01 UTC */
+	ns64 realtime; /* since 1970-01-01 UTC */
 };
 
 #define INFO_MACHINE 0u /* struct info_machine */

@@ -12,11 +12,11 @@
 struct kernel_page_clock {
 	u32 sequence;
 	u32 readable; /* the cycle counter may be read in user mode */
-	cycles_t base_cycles;
-	nanoseconds_t base_time; /* since boot */
+	cycles64 base_cycles;
+	ns64 base_time; /* since boot */
 	u32 multiplier;
 	u32 shift;
-	nanoseconds_t realtime_offset; /* add to the time since boot: since 1970-01-01 UTC */
+	ns64 realtime_offset; /* add to the time since boot: since 1970-01-01 UTC */
 };
 
 struct kernel_page {

@@ -280,7 +280,7 @@ TEST("more pieces than BOOT_RANGES_MAX lose the smallest, and say so")
 {
 	start();
 	for (unsigned int i = 0; i < BOOT_RANGES_MAX + 2; i++)
-		boot_memory_add(&memory, i * MIB, i == 5 || i == 20 ? 0x1000 : 0x3000);
+		boot_memory_add(&memory, i * MIB, i == 5 || i == 33 ? 0x1000 : 0x3000);
 	normalised(GIB);
 	CHECK_EQ(info.memory_count, BOOT_RANGES_MAX);
 	CHECK_EQ(info.memory_unusable, 0x2000);

@@ -107,7 +107,7 @@ TEST("the loader's structures are reserved, later modules are not")
 	CHECK(is_reserved(INFO) && is_reserved(INFO + 51));
 	CHECK(is_reserved(MMAP) && is_reserved(MMAP + 95));
 	CHECK(is_reserved(MODULES) && is_reserved(MODULES + 31));
-	CHECK(is_reserved(LINE) && is_reserved(LINE + 28));
+	CHECK(is_reserved(LINE) && is_reserved(LINE + 12) && !is_reserved(LINE + 30));
 	CHECK(is_reserved(0x9fc00) && is_reserved(0xfffff));
 	CHECK(!is_reserved(0x300000));
 }
@@ -159,12 +159,26 @@ TEST("what the flags deny is not looked at")
 	CHECK_TEXT(info.command_line, "");
 }
 
+TEST("command line and modules have a flag each")
+{
+	prepare();
+	put32(loader.info, 0, 0x44);
+	CHECK_EQ(run(), 0);
+	CHECK_EQ(info.archive.size, 0);
+	CHECK_TEXT(info.command_line, "console=com1");
+	put32(loader.info, 0, 0x48);
+	CHECK_EQ(run(), 0);
+	CHECK_EQ(info.archive.size, 0x34567);
+	CHECK_TEXT(info.command_line, "");
+}
+
 TEST("without a memory map mem_lower and mem_upper count")
 {
 	prepare();
 	put32(loader.info, 0, 0x0d);
 	CHECK_EQ(run(), 0);
 	CHECK_EQ(memory.usable_count, 2);
+	CHECK_EQ(memory.usable[0].base, 0);
 	CHECK_EQ(memory.usable[0].size, 639 * 1024);
 	CHECK_EQ(memory.usable[1].base, 0x100000);
 	CHECK_EQ(memory.usable[1].size, 127 << 20);
@@ -220,6 +234,16 @@ TEST("a malformed entry ends the memory map, earlier ones count")
 		CHECK_EQ(run(), 0);
 		CHECK_EQ(memory.usable_count, 1);
 		CHECK_EQ(memory.usable[0].size, 0x9fc00);
+	}
+}
+
+TEST("an entry that claims bytes behind the memory map ends it")
+{
+	for (uint32_t size = 21; size < 30; size++) {
+		prepare();
+		put32(loader.mmap, 72, size);
+		CHECK_EQ(run(), 0);
+		CHECK_EQ(memory.usable_count, 1);
 	}
 }
 
@@ -296,9 +320,11 @@ TEST("a command line that fits exactly is kept, a longer one cut with -E2BIG")
 static const char *stripped(const char *line)
 {
 	static char text[128];
+	char *exact = strdup(line);
 
-	strcpy(text, line);
-	multiboot_strip_file_name(text);
+	multiboot_strip_file_name(exact);
+	strcpy(text, exact);
+	free(exact);
 	return text;
 }
 
@@ -308,6 +334,7 @@ TEST("the file name QEMU prepends is stripped")
 		   "console=com1 quiet");
 	CHECK_TEXT(stripped("skerry.elf a"), "a");
 	CHECK_TEXT(stripped("./k a"), "a");
+	CHECK_TEXT(stripped("/k a"), "a");
 	CHECK_TEXT(stripped("kernel a"), "a");
 	CHECK_TEXT(stripped("skerry"), "");
 	CHECK_TEXT(stripped("k.elf.strip   a"), "a");
@@ -320,6 +347,8 @@ TEST("first words that are options are kept")
 	CHECK_TEXT(stripped("root=/dev/hda.elf x"), "root=/dev/hda.elf x");
 	CHECK_TEXT(stripped("quiet /boot/k.elf"), "quiet /boot/k.elf");
 	CHECK_TEXT(stripped("kernels a"), "kernels a");
+	CHECK_TEXT(stripped("qwerty a"), "qwerty a");
+	CHECK_TEXT(stripped("sk a"), "sk a");
 	CHECK_TEXT(stripped("x.el f"), "x.el f");
 	CHECK_TEXT(stripped("  quiet"), "quiet");
 	CHECK_TEXT(stripped(""), "");

@@ -181,6 +181,25 @@ TEST("a block that is mapped in part is -EFAULT")
 	CHECK_EQ(run_sized(3), -EFAULT);
 }
 
+TEST("a hole in any tag's header or fields is -EFAULT")
+{
+	/* Command line, module, second module's header, basic memory, map, end tag. */
+	static const size_t holes[] = {12, 20, 39, 60, 64, 71, 82, 112, 130, 207, 210};
+
+	prepare();
+	for (size_t i = 0; i < sizeof(holes) / sizeof(*holes); i++) {
+		size_t behind = holes[i] + 1;
+		struct fake_memory fake;
+
+		fake_memory_init(&fake);
+		fake_memory_add(&fake, INFO, block.bytes, holes[i]);
+		fake_memory_add(&fake, INFO + behind, block.bytes + behind, block.size - behind);
+		CHECK_EQ(multiboot2_read(&fake.view, MULTIBOOT2_MAGIC, INFO, &memory, &info, &rsdp),
+			 -EFAULT);
+		fake_memory_free(&fake);
+	}
+}
+
 TEST("no end tag is -EINVAL, and nothing is taken from such a block")
 {
 	prepare();
@@ -200,6 +219,13 @@ TEST("tag sizes below 8, past the block or wrapping are -EINVAL")
 		put32(block.bytes, 12, sizes[i]);
 		CHECK_EQ(run(), -EINVAL);
 	}
+}
+
+TEST("an end tag that runs past the block is -EINVAL")
+{
+	prepare();
+	put32(block.bytes, block.size - 4, 9);
+	CHECK_EQ(run(), -EINVAL);
 }
 
 TEST("tags behind the end tag are not read")
@@ -223,6 +249,19 @@ TEST("known tags too short for their fields are -EINVAL")
 	add_tag(6, "\0\0\0\0", 4);
 	add_tag(0, NULL, 0);
 	CHECK_EQ(run(), -EINVAL);
+}
+
+TEST("a module without a string and a memory map without entries are fine")
+{
+	start();
+	add_basic();
+	add_tag(3, "\0\0\x20\0\x10\0\x20\0", 8);
+	add_tag(6, "\x18\0\0\0\0\0\0\0", 8);
+	add_tag(0, NULL, 0);
+	CHECK_EQ(run(), 0);
+	CHECK_EQ(info.archive.base, 0x200000);
+	CHECK_EQ(info.archive.size, 16);
+	CHECK_EQ(memory.usable_count, 2);
 }
 
 TEST("memory map entries may be longer, not shorter than 24 bytes")
@@ -262,6 +301,7 @@ TEST("without a memory map the basic memory tag counts")
 	add_tag(0, NULL, 0);
 	CHECK_EQ(run(), 0);
 	CHECK_EQ(memory.usable_count, 2);
+	CHECK_EQ(memory.usable[0].base, 0);
 	CHECK_EQ(memory.usable[0].size, 639 * 1024);
 	CHECK_EQ(memory.usable[1].size, 127 << 20);
 }

@@ -12,22 +12,6 @@
 #include <sys_call.h>
 #include <sys_ipc.h>
 
-/* Bits of info_thread.rts, as kernel/thread.h has them. */
-#define RTS_SENDING 0x1u
-#define RTS_RECEIVE_ANY 0x2u
-#define RTS_RECEIVE_FROM 0x4u
-#define RTS_REPLY_WAIT 0x8u
-#define RTS_PAGEFAULT 0x10u
-#define RTS_VMREQUEST 0x20u
-#define RTS_VMINHIBIT 0x40u
-#define RTS_COPY_WAIT 0x80u
-#define RTS_STOPPED 0x100u
-#define RTS_SIGNALED 0x200u
-#define RTS_NO_QUANTUM 0x400u
-#define RTS_NO_PRIV 0x800u
-#define RTS_BOOTINHIBIT 0x1000u
-#define RTS_EXITED 0x2000u
-
 #define PROTOCOL_CASE 0x4341u
 #define TYPE(number) MESSAGE_TYPE(PROTOCOL_CASE, number)
 

@@ -93,8 +93,7 @@ static void ready_print(void)
 {
 	const struct kernel_page *page = (const struct kernel_page *)ARCH_KERNEL_PAGE;
 
-	sys_print("%s: %u CPU%s, ready\n", page->board, page->cpu_count,
-		  page->cpu_count == 1 ? "" : "s");
+	sys_print("%s: %u CPUs, ready\n", page->board, page->cpu_count);
 }
 
 static bool option_is(const char *name, const char *wanted)
