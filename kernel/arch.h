@@ -106,9 +106,6 @@ void arch_context_init(struct thread *t, vaddr_t pc, vaddr_t sp, uintptr_t argum
 		       vaddr_t message_address);
 void arch_context_fork(struct thread *child, const struct thread *parent);
 
-/* Results of a trap: code, status word, process endpoint. */
-void arch_context_result(struct thread *t, int code, uint32_t status, endpoint_t process);
-
 /* Whole context out and in. Set checks that it grants nothing (selectors, flags, mode): false when it
  * would. The thread is switched out on every CPU and its FPU state is in memory. After a set the
  * thread leaves the kernel by the full path. */

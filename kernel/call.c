@@ -45,7 +45,7 @@ static inline void words_clear(void *to, size_t bytes)
 #include <skerry/kernel.def>
 #undef CALL
 
-static int (*const runners[SYS_CALL_COUNT])(struct thread *caller) = {
+int (*const kernel_call_runners[SYS_CALL_COUNT])(struct thread *caller) = {
 #define CALL(name, nr, request, reply, handler, refusals, what) [nr] = run_##handler,
 #include <skerry/kernel.def>
 #undef CALL
@@ -61,31 +61,16 @@ static const struct {
 #undef CALL
 };
 
-static void refusal_check(uint32_t nr, int code)
+void kernel_call_check(uint32_t nr, int code)
 {
 	if (code < 0 && !(documented[nr].refusals & R_BIT(-code)))
 		panic("%s answers %d, which kernel.def does not list", documented[nr].name, code);
-}
-#else
-static void refusal_check(uint32_t nr, int code)
-{
-	(void)nr, (void)code;
 }
 #endif
 
 int kernel_call(struct thread *caller, uint32_t nr)
 {
-	int code;
-
-	if (unlikely(nr >= SYS_CALL_COUNT))
-		return -EBADCALL;
-	/* No call is in the mask of a privilege without the trap. */
-	if (unlikely(!(caller->priv->calls[nr >> 5] >> (nr & 31) & 1)))
-		return -ENOTALLOWED;
-	code = runners[nr](caller);
-	refusal_check(nr, code);
-	trace_record(this_cpu(), TRACE_CALL, caller->endpoint, nr, (uint32_t)code);
-	return code;
+	return kernel_call_inline(caller, nr);
 }
 
 int sys_do_null(struct thread *caller, const struct sys_null_req *req, struct sys_empty_reply *rep)

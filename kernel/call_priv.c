@@ -2,6 +2,8 @@
 #include "kernel/call.h"
 #include "kernel/ipc.h"
 
+#define TRAPS_OF_PROGRAMS (1u << TRAP_KERNEL_CALL | 1u << TRAP_IPC_CALL)
+
 static bool endpoint_names_somebody(endpoint_t e)
 {
 	return e == EP_NONE || thread_find(e);
@@ -33,7 +35,9 @@ int sys_do_priv_set(struct thread *caller, const struct sys_priv_set_req *req,
 	}
 	t->priv = priv;
 	priv->flags = req->flags;
-	priv->traps = req->traps;
+	/* Programs can only call: they share a privilege, so nothing could tell whom a notification
+	 * is from, and the fast path takes whoever waits in an open receive for a service. */
+	priv->traps = req->flags & PRIV_SYSTEM ? req->traps : req->traps & TRAPS_OF_PROGRAMS;
 	/* Without the trap there are no calls: kernel_call() looks at the calls alone. */
 	calls = req->traps & 1u << TRAP_KERNEL_CALL ? req->calls : 0;
 	priv->calls[0] = (uint32_t)calls;

@@ -27,7 +27,7 @@ struct run_queue {
 };
 
 struct cpu_statistics {
-	uint64_t entries;
+	uint32_t entries; /* counted on every entry; wraps */
 	uint64_t lock_contended;
 	uint64_t ipi_sent;
 	uint64_t ipi_received;

@@ -46,3 +46,27 @@ static inline __attribute__((always_inline)) void kernel_root_inline(struct cpu 
 		cpu->root = root;
 	}
 }
+
+/* Put a ready thread into the queue of its priority. */
+static inline void sched_queue_link(struct cpu *cpu, struct thread *t, bool at_head) REQUIRES(bkl)
+{
+	struct run_queue *q = &cpu->queue;
+	unsigned int p = t->priority;
+	struct thread *next = at_head ? q->head[p] : NULL;
+	struct thread *prev = at_head ? NULL : q->tail[p];
+
+	t->queued = true;
+	t->cpu = cpu;
+	t->run_next = next;
+	t->run_prev = prev;
+	if (prev)
+		prev->run_next = t;
+	else
+		q->head[p] = t;
+	if (next)
+		next->run_prev = t;
+	else
+		q->tail[p] = t;
+	q->count++;
+	cpu->ready |= 1u << p;
+}

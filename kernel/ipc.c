@@ -8,6 +8,7 @@
  */
 #include "kernel/ipc_internal.h"
 
+#include "kernel/arch_exit.h"
 #include "kernel/call.h"
 #include "kernel/fault.h"
 #include "kernel/panic.h"

@@ -49,13 +49,15 @@ ARCH_ENTRY void trap_general(uint32_t trap_word, uint32_t a0, uint32_t a1)
 
 ARCH_ENTRY void trap_kernel_call(uint32_t nr, uint32_t unused, struct cpu *cpu)
 {
-	struct thread *caller = kernel_enter_inline(cpu);
+	struct thread *caller;
 	int code;
 
 	(void)unused;
-	if (unlikely(!caller))
-		kernel_leave(cpu);
-	code = kernel_call(caller, nr);
+	kernel_lock_inline(cpu);
+	if (unlikely(cpu->events & (EVENT_FLUSH | EVENT_TAKEN)))
+		slow(cpu, TRAP_KERNEL_CALL, nr, 0);
+	caller = cpu->current;
+	code = kernel_call_inline(caller, nr);
 	/* Finished at once, nothing else to do here: back by the way it came. Whoever makes the
 	 * caller give way, or leaves another root loaded, says EVENT_RESCHED. */
 	if (likely(code <= 0 && (caller->rts | (cpu->events & ~(EVENT_FPU | EVENT_PORTS))) == 0)) {
@@ -125,6 +127,21 @@ ARCH_ENTRY void trap_ipc_call(uint32_t destination, uint32_t unused, struct cpu 
 	switch_and_exit(cpu, caller, server, TRAP_IPC_CALL);
 }
 
+/* An open receive that finds nothing waits; anything else is the slow path's. a0 is the trap's. */
+static void receive_open(struct cpu *cpu, uint32_t trap, uint32_t a0, endpoint_t source)
+	__attribute__((noreturn)) REQUIRES(bkl);
+static void receive_open(struct cpu *cpu, uint32_t trap, uint32_t a0, endpoint_t source)
+{
+	struct thread *caller = cpu->current;
+
+	if (unlikely(source != EP_ANY || caller->inbox || !(caller->priv->traps >> trap & 1)))
+		slow(cpu, trap, a0, source);
+	trace_record(cpu, TRACE_IPC, caller->endpoint, source, trap);
+	caller->peer = EP_ANY;
+	caller->rts |= RTS_RECEIVE_ANY;
+	kernel_leave(cpu);
+}
+
 ARCH_ENTRY void trap_ipc_reply_receive(uint32_t to, uint32_t source, struct cpu *cpu)
 {
 	struct thread *caller, *server;
@@ -132,8 +149,11 @@ ARCH_ENTRY void trap_ipc_reply_receive(uint32_t to, uint32_t source, struct cpu 
 	kernel_lock_inline(cpu);
 	server = cpu->current;
 	caller = thread_find(to);
-	if (unlikely(cpu->events || !caller))
+	if (unlikely(cpu->events || !caller)) {
+		if (to == EP_NONE && !cpu->events)
+			receive_open(cpu, TRAP_IPC_REPLY_RECEIVE, to, source);
 		slow(cpu, TRAP_IPC_REPLY_RECEIVE, to, source);
+	}
 	if (unlikely(caller->rts != RTS_REPLY_WAIT || caller->peer != server->endpoint ||
 		     source != EP_ANY || server->inbox ||
 		     !(server->priv->traps & 1u << TRAP_IPC_REPLY_RECEIVE) ||
@@ -162,7 +182,6 @@ ARCH_ENTRY void trap_ipc_notify(uint32_t destination, uint32_t unused, struct cp
 		slow(cpu, TRAP_IPC_NOTIFY, destination, 0);
 	if (unlikely(to->rts != RTS_RECEIVE_ANY || to->priority >= caller->priority ||
 		     caller->rts || !(caller->priv->traps & 1u << TRAP_IPC_NOTIFY) ||
-		     !(caller->priv->flags & to->priv->flags & PRIV_SYSTEM) ||
 		     !priv_may_send(caller->priv, to->priv) || !can_switch(cpu, to)))
 		slow(cpu, TRAP_IPC_NOTIFY, destination, 0);
 
@@ -172,24 +191,18 @@ ARCH_ENTRY void trap_ipc_notify(uint32_t destination, uint32_t unused, struct cp
 	arch_context_result(caller, 0, 0, 0);
 	caller->ipc_count++;
 	to->rts = 0;
-	sched_preempted(cpu, caller);
+	caller->preempted++;
+	sched_queue_link(cpu, caller, true);
 	switch_and_exit(cpu, caller, to, TRAP_IPC_NOTIFY);
 }
 
 ARCH_ENTRY void trap_ipc_receive(uint32_t source, uint32_t unused, struct cpu *cpu)
 {
-	struct thread *caller;
-
 	(void)unused;
 	kernel_lock_inline(cpu);
-	caller = cpu->current;
-	if (unlikely(cpu->events || source != EP_ANY || caller->inbox ||
-		     !(caller->priv->traps & 1u << TRAP_IPC_RECEIVE)))
+	if (unlikely(cpu->events))
 		slow(cpu, TRAP_IPC_RECEIVE, source, 0);
-	trace_record(cpu, TRACE_IPC, caller->endpoint, source, TRAP_IPC_RECEIVE);
-	caller->peer = EP_ANY;
-	caller->rts |= RTS_RECEIVE_ANY;
-	kernel_leave(cpu);
+	receive_open(cpu, TRAP_IPC_RECEIVE, source, source);
 }
 
 ARCH_ENTRY void trap_ipc_send(uint32_t destination, uint32_t unused, struct cpu *cpu)

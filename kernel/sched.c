@@ -6,6 +6,7 @@
  */
 #include "kernel/sched.h"
 
+#include "kernel/arch_exit.h"
 #include "kernel/call.h"
 #include "kernel/enter.h"
 #include "kernel/ipc.h"
@@ -19,27 +20,6 @@ static void queue_check(const struct thread *t)
 {
 	assert(t->rts == 0 && !t->queued && !(t->cpu && t->cpu->current == t));
 	(void)t;
-}
-
-static void queue_link(struct cpu *cpu, struct thread *t, bool at_head) REQUIRES(bkl)
-{
-	struct run_queue *q = &cpu->queue;
-	unsigned int p = t->priority;
-
-	t->queued = true;
-	t->cpu = cpu;
-	t->run_next = at_head ? q->head[p] : NULL;
-	t->run_prev = at_head ? NULL : q->tail[p];
-	if (t->run_prev)
-		t->run_prev->run_next = t;
-	else
-		q->head[p] = t;
-	if (t->run_next)
-		t->run_next->run_prev = t;
-	else
-		q->tail[p] = t;
-	q->count++;
-	cpu->ready |= 1u << p;
 }
 
 void sched_dequeue(struct thread *t)
@@ -92,7 +72,7 @@ static void enqueue(struct thread *t, bool at_head) REQUIRES(bkl)
 
 	queue_check(t);
 	cpu = cpu_choose(t);
-	queue_link(cpu, t, at_head);
+	sched_queue_link(cpu, t, at_head);
 	if (!cpu->current || t->priority < cpu->current->priority)
 		smp_kick(cpu);
 }
@@ -105,12 +85,6 @@ void sched_enqueue(struct thread *t)
 void sched_enqueue_head(struct thread *t)
 {
 	enqueue(t, true);
-}
-
-void sched_preempted(struct cpu *cpu, struct thread *t)
-{
-	t->preempted++;
-	queue_link(cpu, t, true);
 }
 
 /* --- Quanta ------------------------------------------------------------------------------------ */

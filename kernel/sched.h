@@ -23,10 +23,6 @@ void sched_enqueue(struct thread *t) REQUIRES(bkl);
 void sched_enqueue_head(struct thread *t) REQUIRES(bkl);
 void sched_dequeue(struct thread *t) REQUIRES(bkl);
 
-/* The current thread makes way for a more urgent one on this CPU and stays ready, first in its queue.
- * The slice goes on; the caller makes the other thread current. */
-void sched_preempted(struct cpu *cpu, struct thread *t) REQUIRES(bkl);
-
 /* Change priority, quantum, affinity; a thread on a CPU it may no longer use moves. */
 void sched_set(struct thread *t, uint32_t priority, nanoseconds_t quantum, uint32_t affinity)
 	REQUIRES(bkl);

@@ -6,6 +6,14 @@ static inline vaddr_t arch_context_pc(const struct thread *t)
 	return t->arch.frame.eip;
 }
 
+static inline void arch_context_result(struct thread *t, int code, uint32_t status,
+				       endpoint_t process)
+{
+	t->arch.frame.eax = (uint32_t)code;
+	t->arch.frame.ebx = status;
+	t->arch.frame.esi = process;
+}
+
 /* Descriptor of the thread pointer and the stack of the next interrupt. */
 static inline void arch_switch_fast(struct cpu *cpu, struct thread *t)
 {

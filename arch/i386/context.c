@@ -65,13 +65,6 @@ void arch_context_fork(struct thread *child, const struct thread *parent)
 	frame_complete(&child->arch);
 }
 
-void arch_context_result(struct thread *t, int code, uint32_t status, endpoint_t process)
-{
-	t->arch.frame.eax = (uint32_t)code;
-	t->arch.frame.ebx = status;
-	t->arch.frame.esi = process;
-}
-
 void arch_context_get(const struct thread *t, struct arch_user_context *out)
 {
 	struct arch_thread a = t->arch;

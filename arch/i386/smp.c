@@ -22,7 +22,7 @@
 #define MICROSECOND 1000u
 #define INIT_WAIT (10000 * MICROSECOND) /* MultiProcessor Specification 1.4, B.4 */
 #define STARTUP_WAIT (200 * MICROSECOND)
-#define ARRIVAL_WAIT (100000 * MICROSECOND)
+#define ARRIVAL_WAIT (500000 * MICROSECOND) /* an emulator may have to wait for a host CPU */
 #define ONLINE_WAIT (10000000000ull)
 
 #define TABLE_ENTRIES 1024u

@@ -11,6 +11,11 @@ static inline void arch_switch_fast(struct cpu *cpu, struct thread *t)
 	(void)cpu, (void)t;
 }
 
+static inline vaddr_t arch_context_pc(const struct thread *t)
+{
+	return (vaddr_t)t->arch.context.program_counter;
+}
+
 static inline void arch_exit_message(struct cpu *cpu, struct thread *t, uint32_t status,
 				     endpoint_t process) __attribute__((noreturn));
 static inline void arch_exit_message(struct cpu *cpu, struct thread *t, uint32_t status,

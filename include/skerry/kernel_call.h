@@ -176,7 +176,7 @@ struct sys_schedctl_req {
 struct sys_priv_set_req {
 	endpoint_t thread;
 	uint32_t flags;
-	uint32_t traps; /* a bit a TRAP_* */
+	uint32_t traps; /* a bit a TRAP_*; of a program's only kernel call and IPC call count */
 	endpoint_t signal_manager; /* EP_SELF: the thread manages itself */
 	u64 calls;		   /* a bit a SYS_* */
 	u64 targets[2];	   /* a bit a privilege id: whom it may send to */

@@ -271,10 +271,18 @@ int page_table_map(struct page_table *table, vaddr_t address, paddr_t physical, 
 	const uint64_t end = (uint64_t)address + bytes;
 	uint32_t *directory = entries_of(table->frames, table->root);
 	struct piece piece;
+	uint32_t slot;
 	int error;
 
 	if (!range_valid(address, physical, bytes))
 		return -EINVAL;
+	/* What nearly every page fault comes to: one page, and its table is there. */
+	slot = directory[address / (uint32_t)LARGE_BYTES];
+	if (bytes == ARCH_PAGE_SIZE && (slot & (ENTRY_PRESENT | ENTRY_LARGE)) == ENTRY_PRESENT) {
+		entry_write(table_of(table->frames, slot) + table_index(address),
+			    (uint32_t)physical | entry_bits(flags));
+		return 0;
+	}
 	error = map_provide(table, address, physical, bytes, flags);
 	if (error != 0)
 		return error;
