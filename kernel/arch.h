@@ -58,8 +58,8 @@ unsigned int arch_devices_init(const struct boot_info *info);
 void arch_cpu_devices_init(struct cpu *cpu);
 
 /* Start a CPU; it enters kernel_main_secondary(cpu) on the kernel's own root and its own stack.
- * Returns 0, or -ETIMEDOUT when it does not arrive; one that comes later must park itself for good
- * (the port checks cpu->online_allowed). Locked, boot CPU. */
+ * Returns 0 once cpu->online, or -ETIMEDOUT when it does not arrive; one that comes late must park
+ * itself for good without touching `cpu`, which may be another's by then. Locked, boot CPU. */
 int arch_cpu_start(struct cpu *cpu, uint32_t hardware_id);
 void kernel_main_secondary(struct cpu *cpu) __attribute__((noreturn));
 

@@ -47,7 +47,6 @@ struct cpu {
 	volatile uint32_t settled;
 	volatile paddr_t root;
 	volatile bool online;
-	volatile bool start_allowed;
 
 	/* Guarded by bkl. */
 	struct thread *current;

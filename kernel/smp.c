@@ -189,9 +189,7 @@ void smp_start_all(const struct boot_info *info)
 		struct cpu *cpu = cpu_get(cpu_online_count);
 
 		cpu_prepare(cpu, cpu_online_count, info->cpu_hardware_id[i]);
-		cpu->start_allowed = true;
 		if (arch_cpu_start(cpu, cpu->hardware_id) != 0) {
-			cpu->start_allowed = false;
 			print("cpu: hardware id %u does not start; left out\n", cpu->hardware_id);
 			continue;
 		}

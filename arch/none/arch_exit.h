@@ -16,6 +16,14 @@ static inline vaddr_t arch_context_pc(const struct thread *t)
 	return (vaddr_t)t->arch.context.program_counter;
 }
 
+static inline void arch_context_result(struct thread *t, int code, uint32_t status,
+				       endpoint_t process)
+{
+	t->arch.context.result[0] = (uint32_t)code;
+	t->arch.context.result[1] = status;
+	t->arch.context.result[2] = process;
+}
+
 static inline void arch_exit_message(struct cpu *cpu, struct thread *t, uint32_t status,
 				     endpoint_t process) __attribute__((noreturn));
 static inline void arch_exit_message(struct cpu *cpu, struct thread *t, uint32_t status,

@@ -22,13 +22,6 @@ void arch_context_fork(struct thread *child, const struct thread *parent)
 	child->arch.context = parent->arch.context;
 }
 
-void arch_context_result(struct thread *t, int code, uint32_t status, endpoint_t process)
-{
-	t->arch.context.result[0] = (uint32_t)code;
-	t->arch.context.result[1] = status;
-	t->arch.context.result[2] = process;
-}
-
 void arch_context_get(const struct thread *t, struct arch_user_context *out)
 {
 	*out = t->arch.context;

@@ -165,17 +165,19 @@ static void programs_only_call(void)
 static void programs_get_no_notification(void)
 {
 	struct role role = role_program;
-	struct job job = {.trap = TRAP_IPC_RECEIVE, .a0 = EP_ANY, .role = &role};
+	struct job job = {.trap = TRAP_IPC_CALL, .a0 = thread_self(), .role = &role};
 
 	/* A bit per privilege cannot tell programs apart, so they neither send nor receive any,
 	 * even with the trap in their mask. */
 	role.traps |= 1u << TRAP_IPC_RECEIVE | 1u << TRAP_IPC_NOTIFY;
-	job_start_until(&job, RTS_RECEIVE_ANY);
-	CHECK_EQUAL(ipc_notify(job.thread->endpoint), -ENOTALLOWED);
+	CHECK_EQUAL(trap_as(&role, TRAP_IPC_RECEIVE, EP_ANY, 0), -ENOTALLOWED);
 	CHECK_EQUAL(trap_as(&role, TRAP_IPC_NOTIFY, thread_self(), 0), -ENOTALLOWED);
-	message_set(TYPE(1), 0);
-	CHECK_EQUAL(ipc_send(job.thread->endpoint, 0), 0);
-	CHECK_EQUAL(job_finish(&job), 0);
+	job_start_until(&job, RTS_SENDING);
+	CHECK_EQUAL(ipc_notify(job.thread->endpoint), -ENOTALLOWED);
+	CHECK_EQUAL(
+		sys_ipc_cancel(&(struct sys_ipc_cancel_req){.thread = job.thread->endpoint}, NULL),
+		0);
+	CHECK_EQUAL(job_finish(&job), -EINTR);
 }
 
 static const struct test_case cases[] = {

@@ -4,6 +4,9 @@
 #pragma once
 
 #include <arch/context.h>
+#include <arch/features.h>
+#include <arch/layout.h>
+#include <skerry/kernel_page.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -97,30 +100,92 @@ static inline bool arch_context_spoil(struct arch_user_context *context, unsigne
 }
 
 /* --- FPU ----------------------------------------------------------------------------------------
+ *
+ * The x87 registers and control word, and where the CPU has them SSE's XMM0-7 and MXCSR.
  */
 
 #define ARCH_FPU_REGISTERS 8u
 
+static inline uint32_t arch_machine_features(void)
+{
+	return ((const struct kernel_page *)ARCH_KERNEL_PAGE)->features;
+}
+
+static inline bool arch_fpu_present(void)
+{
+	return arch_machine_features() & ARCH_FEATURE_FPU;
+}
+
+/* How the kernel saves it on this machine. */
+static inline const char *arch_fpu_way(void)
+{
+	return arch_machine_features() & ARCH_FEATURE_FXSR ? "FXSAVE" : "FSAVE";
+}
+
+/* CPUID leaf 1, EDX bit 25. A CPU with FXSAVE has CPUID. */
+static inline bool arch_sse_present(void)
+{
+	uint32_t eax = 1, edx;
+
+	if (!(arch_machine_features() & ARCH_FEATURE_FXSR))
+		return false;
+	__asm__ volatile("cpuid" : "+a"(eax), "=d"(edx)::"ebx", "ecx");
+	return edx >> 25 & 1;
+}
+
+#define ARCH_SSE_ALL(instruction)                                                                  \
+	instruction(0) instruction(1) instruction(2) instruction(3) instruction(4) instruction(5)  \
+		instruction(6) instruction(7)
+#define ARCH_SSE_LOAD(n) "movups " #n "*16(%0), %%xmm" #n "\n\t"
+#define ARCH_SSE_STORE(n) "movups %%xmm" #n ", " #n "*16(%0)\n\t"
+
+static inline void arch_sse_fill(uint32_t seed)
+{
+	const uint32_t control = 0x1F80 | (seed & 3) << 13; /* rounding */
+	uint32_t value[8][4];
+
+	for (unsigned int i = 0; i < 32; i++)
+		value[i / 4][i % 4] = seed * 2654435761u + i;
+	__asm__ volatile(ARCH_SSE_ALL(ARCH_SSE_LOAD) "ldmxcsr %1" : : "r"(value), "m"(control)
+			 : "memory");
+}
+
+static inline unsigned int arch_sse_check(uint32_t seed)
+{
+	uint32_t value[8][4], control;
+	unsigned int wrong = 0;
+
+	__asm__ volatile(ARCH_SSE_ALL(ARCH_SSE_STORE) "stmxcsr %1" : : "r"(value), "m"(control)
+			 : "memory");
+	for (unsigned int i = 0; i < 32; i++)
+		wrong += value[i / 4][i % 4] != seed * 2654435761u + i;
+	return wrong + ((control & 0x6000) != (seed & 3) << 13);
+}
+
 /* Fill every FPU register with a value made from `seed`. */
 static inline void arch_fpu_fill(uint32_t seed)
 {
-	__asm__ volatile("fninit");
+	const uint16_t control = 0x37F ^ (seed & 3) << 10; /* rounding */
+
+	__asm__ volatile("fninit; fldcw %0" : : "m"(control));
 	for (unsigned int i = 0; i < ARCH_FPU_REGISTERS; i++) {
 		const int32_t value = (int32_t)(seed * 8 + i);
 
-		__asm__ volatile("fildl %0" ::"m"(value));
+		__asm__ volatile("fildl %0" : : "m"(value));
 	}
+	if (arch_sse_present())
+		arch_sse_fill(seed);
 }
 
-/* Take the registers out; how many are not as arch_fpu_fill(seed) left them. They are refilled. */
+/* How many registers are not as arch_fpu_fill(seed) left them. They are refilled. */
 static inline unsigned int arch_fpu_check(uint32_t seed)
 {
-	unsigned int wrong = 0;
-	uint16_t status;
+	unsigned int wrong = arch_sse_present() ? arch_sse_check(seed) : 0;
+	uint16_t status, control;
 
-	__asm__ volatile("fnstsw %0" : "=m"(status));
-	if ((status >> 11 & 7) != 0)
-		return ARCH_FPU_REGISTERS;
+	__asm__ volatile("fnstsw %0; fnstcw %1" : "=m"(status), "=m"(control));
+	if ((status >> 11 & 7) != 0 || control != (0x37F ^ (seed & 3) << 10))
+		return wrong + 1;
 	for (unsigned int i = ARCH_FPU_REGISTERS; i-- > 0;) {
 		int32_t value;
 
@@ -131,11 +196,127 @@ static inline unsigned int arch_fpu_check(uint32_t seed)
 	return wrong;
 }
 
-/* Is the state that of a thread that never used the FPU? */
+/* Is the state that of a thread that never used the FPU, with nothing in any register? */
 static inline bool arch_fpu_fresh(void)
 {
-	uint16_t control, status;
+	struct {
+		uint16_t control, unused1, status, unused2, tag, unused3;
+		uint32_t pointers[4];
+		uint8_t registers[80];
+	} __attribute__((packed)) image;
+	uint32_t xmm[8][4], control, sum = 0;
 
-	__asm__ volatile("fnstcw %0; fnstsw %1" : "=m"(control), "=m"(status));
-	return control == 0x37F && (status & 0x3800) == 0;
+	if (arch_sse_present()) {
+		__asm__ volatile(ARCH_SSE_ALL(ARCH_SSE_STORE) "stmxcsr %1"
+				 :
+				 : "r"(xmm), "m"(control)
+				 : "memory");
+		for (unsigned int i = 0; i < 32; i++)
+			sum |= xmm[i / 4][i % 4];
+		sum |= control ^ 0x1F80;
+	}
+	__asm__ volatile("fnsave %0; fwait" : "=m"(image));
+	for (unsigned int i = 0; i < sizeof(image.registers); i++)
+		sum |= image.registers[i];
+	return sum == 0 && image.control == 0x37F && image.status == 0 && image.tag == 0xFFFF;
+}
+
+/* --- Time ---------------------------------------------------------------------------------------
+ */
+
+/* The counter of kernel_page_clock; only when that says it is readable. */
+static inline cycles_t arch_cycles_read(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+	return (cycles_t)high << 32 | low;
+}
+
+/* --- I/O ports ----------------------------------------------------------------------------------
+ *
+ * Tests reach ports through a function of their own, which makes a kernel call.
+ */
+
+typedef uint32_t arch_port_access(uint32_t port, uint32_t width, bool write, uint32_t value);
+
+#define ARCH_PORTS 0x10000u
+
+/* Four bytes that read the same in every width; the lowest keeps what is written there. On a PC the
+ * interrupt line register of the host bridge in PCI configuration space (PCI 3.0, 6.2.4). */
+#define ARCH_PORT_PLAY 0xCFCu
+
+/* Before ARCH_PORT_PLAY is used; false: the machine has no such register. */
+static inline bool arch_port_play_select(arch_port_access *access)
+{
+	const uint32_t address = 0x8000003C;
+
+	access(0xCF8, 4, true, address);
+	if (access(0xCF8, 4, false, 0) != address)
+		return false;
+	access(ARCH_PORT_PLAY, 1, true, 0x5A);
+	return access(ARCH_PORT_PLAY, 1, false, 0) == 0x5A;
+}
+
+/* A port whose reads give other bytes each time, from a beginning that is known: QEMU's firmware
+ * configuration device (docs/specs/fw_cfg), item 0. */
+#define ARCH_PORT_STREAM 0x511u
+#define ARCH_PORT_STREAM_TEXT "QEMU"
+
+static inline void arch_port_stream_rewind(arch_port_access *access)
+{
+	access(0x510, 2, true, 0);
+}
+
+/* User mode's own instruction. */
+static inline uint8_t arch_port_read_direct(uint16_t port)
+{
+	uint8_t value;
+
+	__asm__ volatile("inb %w1, %b0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+/* --- An interrupt line --------------------------------------------------------------------------
+ *
+ * The clock of a PC (MC146818A data sheet): register A rate, B enables, C flags, cleared by reading.
+ */
+
+#define ARCH_IRQ_SOURCE 8u
+#define ARCH_IRQ_SOURCE_HZ 1024u
+
+static inline uint32_t arch_rtc_read(arch_port_access *access, uint32_t index)
+{
+	access(0x70, 1, true, index);
+	return access(0x71, 1, false, 0);
+}
+
+static inline void arch_rtc_write(arch_port_access *access, uint32_t index, uint32_t value)
+{
+	access(0x70, 1, true, index);
+	access(0x71, 1, true, value);
+}
+
+/* The device may raise its line again. */
+static inline void arch_irq_source_acknowledge(arch_port_access *access)
+{
+	(void)arch_rtc_read(access, 0xC);
+}
+
+static inline void arch_irq_source_stop(arch_port_access *access)
+{
+	arch_rtc_write(access, 0xB, arch_rtc_read(access, 0xB) & ~0x70u);
+	arch_irq_source_acknowledge(access);
+}
+
+/* Raise the line ARCH_IRQ_SOURCE_HZ times a second, as often as it is acknowledged. False: this
+ * machine has no such device. */
+static inline bool arch_irq_source_start(arch_port_access *access)
+{
+	if (arch_rtc_read(access, 0xD) != 0x80) /* time and memory valid */
+		return false;
+	arch_irq_source_stop(access);
+	arch_rtc_write(access, 0xA, 0x26);
+	arch_rtc_write(access, 0xB, arch_rtc_read(access, 0xB) | 0x40);
+	return true;
 }
