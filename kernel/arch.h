@@ -4,7 +4,7 @@
  *
  * The port's header <arch_kernel.h> (in arch/X) supplies the types and inline functions of the first
  * part. "Locked" means: the caller holds the big kernel lock. Interrupts are off in the kernel at all
- * times except inside arch_idle().
+ * times except inside arch_idle() and arch_interrupt_window().
  */
 #pragma once
 
@@ -106,17 +106,19 @@ void arch_context_init(struct thread *t, vaddr_t pc, vaddr_t sp, uintptr_t argum
 		       vaddr_t message_address);
 void arch_context_fork(struct thread *child, const struct thread *parent);
 
-/* Whole context out and in. Set checks that it grants nothing (selectors, flags, mode): false when it
- * would. The thread is switched out on every CPU and its FPU state is in memory. After a set the
+/* Whole context out and in. The thread is switched out on every CPU and its FPU state is in memory. A
+ * context may be set only if it is valid: it grants nothing (selectors, flags, mode). After a set the
  * thread leaves the kernel by the full path. */
 void arch_context_get(const struct thread *t, struct arch_user_context *out);
-bool arch_context_set(struct thread *t, const struct arch_user_context *in);
+bool arch_context_valid(const struct arch_user_context *context);
+void arch_context_set(struct thread *t, const struct arch_user_context *in);
 
 /* Enter handler(signal, frame) as the port's C ABI wants it: first the call area below the frame,
  * answering the offset of the stack pointer in it, then the registers. */
 size_t arch_handler_stack(uint8_t call[ARCH_HANDLER_STACK], vaddr_t frame, vaddr_t restorer,
 			  uint32_t signal);
-void arch_context_handler(struct thread *t, vaddr_t pc, vaddr_t sp, uint32_t signal, vaddr_t frame);
+void arch_context_handler(struct thread *t, vaddr_t pc, vaddr_t sp, vaddr_t restorer,
+			  uint32_t signal, vaddr_t frame);
 
 void arch_context_step(struct thread *t, bool on);
 void arch_tls_set(struct thread *t, vaddr_t address);

@@ -95,7 +95,11 @@ int sys_do_umap(struct thread *caller, const struct sys_umap_req *req, struct sy
 	/* Another's addresses only for those who may reach all memory anyway. */
 	if (t != caller && !(caller->priv->flags & PRIV_ALL_MEMORY))
 		return -EPERM;
-	if (!copy_range_valid(req->address, req->bytes) || t->space->inhibited ||
+	if (!copy_range_valid(req->address, req->bytes))
+		return -EFAULT;
+	if (req->bytes > UMAP_BYTES_MAX)
+		return -EINVAL;
+	if (t->space->inhibited ||
 	    !extent(t->space, (vaddr_t)req->address, req->bytes, false, &physical, &length) ||
 	    length != req->bytes)
 		return -EFAULT;
@@ -111,6 +115,8 @@ static int vumap_element(struct thread *caller, const struct vumap_element *in, 
 
 	if (!copy_range_valid(in->address, in->bytes))
 		return -EFAULT;
+	if (in->bytes > UMAP_BYTES_MAX)
+		return -EINVAL;
 	while (done < in->bytes && *used < max) {
 		paddr_t physical;
 		uint64_t length = 0;
@@ -138,13 +144,13 @@ int sys_do_vumap(struct thread *caller, const struct sys_vumap_req *req,
 	if (!copy_range_valid(req->input, req->count * sizeof(*input)) ||
 	    !copy_range_valid(req->output, req->output_max * sizeof(*output)))
 		return -EFAULT;
-	code = copy_in(caller, caller, (vaddr_t)req->input, input, req->count * sizeof(*input),
+	code = copy_in(caller, caller, req->input, input, req->count * sizeof(*input),
 		       false);
 	for (i = 0; !code && i < req->count; i++)
 		code = vumap_element(caller, &input[i], req->write, output, &used,
 				     req->output_max);
 	if (!code)
-		code = copy_out(caller, caller, (vaddr_t)req->output, output,
+		code = copy_out(caller, caller, req->output, output,
 				used * sizeof(*output), false);
 	if (!code)
 		rep->done = used;

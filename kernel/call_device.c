@@ -124,16 +124,16 @@ int sys_do_io_vector(struct thread *caller, const struct sys_io_vector_req *req,
 	(void)rep;
 	if (req->count == 0 || req->count > IO_VECTOR_MAX || req->direction > IO_WRITE)
 		return -EINVAL;
-	code = copy_in(caller, caller, (vaddr_t)req->address, vector, bytes, true);
+	code = copy_in(caller, caller, req->address, vector, bytes, true);
 	for (i = 0; !code && i < req->count; i++)
 		code = port_check(caller, vector[i].port, req->width, req->direction);
 	/* Nothing was touched so far; the vector's memory is known to be writable before a read. */
 	if (!code && req->direction == IO_READ)
-		code = copy_out(caller, caller, (vaddr_t)req->address, vector, bytes, true);
+		code = copy_out(caller, caller, req->address, vector, bytes, true);
 	for (i = 0; !code && i < req->count; i++)
 		code = port_access(vector[i].port, req->width, req->direction, &vector[i].value);
 	if (!code && req->direction == IO_READ)
-		code = copy_out(caller, caller, (vaddr_t)req->address, vector, bytes, true);
+		code = copy_out(caller, caller, req->address, vector, bytes, true);
 	return code;
 }
 
@@ -151,6 +151,11 @@ int sys_do_io_enable(struct thread *caller, const struct sys_io_enable_req *req,
 	thread_settle(t);
 	if (!arch_io_bitmap(t, 0, 0))
 		return -ENODEV;
+	/* The bitmap is loaded when it is switched in; if its trap is pending it is current already. */
+	if (t->cpu && t->cpu->current == t)
+		t->cpu->events |= EVENT_RESCHED;
+	if (req->enable && (t->priv->flags & PRIV_ALL_IO))
+		return arch_io_bitmap(t, 0, 0x10000) ? 0 : -ENODEV;
 	for (i = 0; req->enable && i < t->priv->io_count; i++)
 		if (!arch_io_bitmap(t, (uint32_t)t->priv->io[i].first,
 				    (uint32_t)t->priv->io[i].count))

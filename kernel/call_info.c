@@ -118,7 +118,7 @@ int sys_do_info(struct thread *caller, const struct sys_info_req *req, struct sy
 		return -EINVAL;
 	}
 	rep->size = size;
-	return copy_out(caller, caller, (vaddr_t)req->address, &info,
+	return copy_out(caller, caller, req->address, &info,
 			size < req->size ? size : req->size, false);
 }
 
@@ -164,7 +164,7 @@ int sys_do_diag(struct thread *caller, const struct sys_diag_req *req, struct sy
 			return -EINVAL;
 		for (done = 0; done < req->bytes; done += chunk) {
 			chunk = req->bytes - done < sizeof(text) ? req->bytes - done : sizeof(text);
-			code = copy_in(caller, caller, (vaddr_t)req->address + done, text, chunk,
+			code = copy_in(caller, caller, req->address + done, text, chunk,
 				       true);
 			if (code)
 				return code;
@@ -228,7 +228,7 @@ int sys_do_trace_read(struct thread *caller, const struct sys_trace_read_req *re
 		return -EFAULT;
 	memset(&record, 0, sizeof(record));
 	for (i = 0; i < req->count; i++) {
-		vaddr_t at = (vaddr_t)req->address + i * sizeof(record);
+		uint64_t at = req->address + i * sizeof(record);
 
 		/* The place first: a record that was taken cannot be put back. */
 		code = copy_out(caller, caller, at, &record, sizeof(record), true);

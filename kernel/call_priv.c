@@ -1,6 +1,7 @@
 /* Kernel calls on privileges. */
 #include "kernel/call.h"
 #include "kernel/ipc.h"
+#include "kernel/irq.h"
 
 #define TRAPS_OF_PROGRAMS (1u << TRAP_KERNEL_CALL | 1u << TRAP_IPC_CALL)
 
@@ -46,6 +47,10 @@ int sys_do_priv_set(struct thread *caller, const struct sys_priv_set_req *req,
 		priv->targets[i] = (uint32_t)(req->targets[i / 2] >> (i % 2 * 32));
 	priv->signal_manager = req->signal_manager;
 	priv->signal_backup = req->signal_backup;
+	/* What the old rights led to goes with them. */
+	if (priv->owner == t)
+		irq_hooks_release(priv);
+	arch_io_bitmap(t, 0, 0);
 	priv->irq_count = priv->io_count = priv->memory_count = 0;
 	rep->privilege = priv->id;
 	return 0;

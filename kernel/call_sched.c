@@ -34,7 +34,7 @@ int sys_do_schedule(struct thread *caller, const struct sys_schedule_req *req,
 	if (!parameters_valid(req->priority, req->quantum, req->affinity))
 		return -EINVAL;
 	sched_set(t, req->priority, req->quantum, (uint32_t)req->affinity & cpu_online_mask);
-	thread_unblock(t, RTS_NO_QUANTUM);
+	sched_quantum_given(t);
 	return 0;
 }
 
@@ -44,23 +44,19 @@ int sys_do_schedctl(struct thread *caller, const struct sys_schedctl_req *req,
 	struct thread *t = call_thread(caller, req->thread);
 	uint32_t affinity = (uint32_t)req->affinity & cpu_online_mask;
 	endpoint_t scheduler = req->scheduler == EP_SELF ? caller->endpoint : req->scheduler;
+	struct thread *by = thread_find(scheduler);
 
 	(void)rep;
 	if (!t || (t->rts & RTS_EXITED))
 		return -EDEADSRCDST;
-	if (scheduler != SCHEDULER_KERNEL && !thread_find(scheduler))
+	if (scheduler != SCHEDULER_KERNEL && (!by || (by->rts & RTS_EXITED)))
 		return -EDEADSRCDST;
 	if (!parameters_valid(req->priority, req->quantum, req->affinity) ||
 	    scheduler == t->endpoint)
 		return -EINVAL;
 	t->scheduler = scheduler;
 	sched_set(t, req->priority, req->quantum, affinity ? affinity : cpu_online_mask);
-	/* Whoever it waited for to give it time no longer does. */
-	if (t->rts & RTS_NO_QUANTUM) {
-		if (t->kernel_message == KERNEL_MESSAGE_QUANTUM)
-			ipc_unqueue(t);
-		thread_unblock(t, RTS_NO_QUANTUM);
-	}
+	sched_quantum_given(t);
 	return 0;
 }
 

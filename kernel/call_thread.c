@@ -149,8 +149,7 @@ int sys_do_exec(struct thread *caller, const struct sys_exec_req *req, struct sy
 	was_stopped = t->rts & RTS_STOPPED;
 	thread_block(t, RTS_STOPPED);
 	smp_take(t);
-	t->restart = false;
-	t->cursor = 0;
+	thread_wait_drop(t);
 	if (req->message_address)
 		t->message_address = (vaddr_t)req->message_address;
 	arch_context_init(t, (vaddr_t)req->program_counter, (vaddr_t)req->stack_pointer, 0,
@@ -241,7 +240,7 @@ int sys_do_trace(struct thread *caller, const struct sys_trace_req *req,
 		return -EDEADSRCDST;
 	if (req->operation < TRACE_REGISTER_GET || req->operation > TRACE_STEP)
 		return -EINVAL;
-	if (!is_held(caller, t))
+	if (!is_held(caller, t) || (t->restart && req->operation != TRACE_REGISTER_GET))
 		return -EBUSY;
 	if (thread_trap_pending(t))
 		return TRAP_SUSPENDED;
@@ -257,7 +256,10 @@ int sys_do_trace(struct thread *caller, const struct sys_trace_req *req,
 	if (req->operation == TRACE_REGISTER_GET)
 		return 0;
 	words[req->index] = (uint32_t)req->value;
-	return arch_context_set(t, &context) ? 0 : -EINVAL;
+	if (!arch_context_valid(&context))
+		return -EINVAL;
+	arch_context_set(t, &context);
+	return 0;
 }
 
 int sys_do_context_get(struct thread *caller, const struct sys_context_req *req,
@@ -273,7 +275,7 @@ int sys_do_context_get(struct thread *caller, const struct sys_context_req *req,
 		return -EINVAL;
 	thread_settle(t);
 	arch_context_get(t, &context);
-	return copy_out(caller, caller, (vaddr_t)req->address, &context, sizeof(context), false);
+	return copy_out(caller, caller, req->address, &context, sizeof(context), false);
 }
 
 int sys_do_context_set(struct thread *caller, const struct sys_context_req *req,
@@ -286,21 +288,23 @@ int sys_do_context_set(struct thread *caller, const struct sys_context_req *req,
 	(void)rep;
 	if (!t || (t->rts & RTS_EXITED))
 		return -EDEADSRCDST;
-	if (!is_held(caller, t) || t->restart)
+	if (!is_held(caller, t))
 		return -EINVAL;
 	if (!copy_range_valid(req->address, sizeof(context)))
 		return -EFAULT;
-	code = copy_in(caller, caller, (vaddr_t)req->address, &context, sizeof(context), false);
+	code = copy_in(caller, caller, req->address, &context, sizeof(context), false);
 	if (code)
 		return code;
-	smp_take(t);
-	if (!arch_context_set(t, &context))
+	if (!arch_context_valid(&context))
 		return -EINVAL;
+	smp_take(t);
+	arch_context_set(t, &context);
 	/* What it waited for belongs to the context that is gone; an answer will find nobody. */
-	if (t->rts & (RTS_SENDING | RTS_PAGEFAULT))
+	thread_wait_drop(t);
+	if (t->rts & RTS_SENDING)
 		ipc_unqueue(t);
 	t->filter = NULL;
-	thread_unblock(t, RTS_IPC | RTS_PAGEFAULT);
+	thread_unblock(t, RTS_IPC);
 	return 0;
 }
 

@@ -88,7 +88,7 @@ int sys_do_fault_clear(struct thread *caller, const struct sys_fault_clear_req *
 	(void)caller, (void)rep;
 	if (!t)
 		return -EDEADSRCDST;
-	if (!(t->rts & RTS_PAGEFAULT) || t->queued_at)
+	if (!(t->rts & RTS_PAGEFAULT) || t->kernel_message == KERNEL_MESSAGE_FAULT)
 		return -EINVAL;
 	thread_unblock(t, RTS_PAGEFAULT);
 	return 0;
@@ -102,7 +102,7 @@ int sys_do_memreq_reply(struct thread *caller, const struct sys_memreq_reply_req
 	(void)caller, (void)rep;
 	if (!t)
 		return -EDEADSRCDST;
-	if (!(t->rts & RTS_VMREQUEST) || t->queued_at ||
+	if (!(t->rts & RTS_VMREQUEST) || t->kernel_message == KERNEL_MESSAGE_MEMORY ||
 	    (req->result != 0 && req->result != -EFAULT && req->result != -ENOMEM))
 		return -EINVAL;
 	t->request_result = req->result ? -EFAULT : 0;

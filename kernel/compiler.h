@@ -7,6 +7,9 @@
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define must_check __attribute__((warn_unused_result))
 #define array_size(a) (sizeof(a) / sizeof(*(a)))
+/* Fields that other CPUs read without the lock: what was written before is seen with them. */
+#define publish(field, value) __atomic_store_n(&(field), value, __ATOMIC_RELEASE)
+#define published(field) __atomic_load_n(&(field), __ATOMIC_ACQUIRE)
 #define container_of(p, type, member) ((type *)((char *)(p)-offsetof(type, member)))
 
 #ifdef __clang__

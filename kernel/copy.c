@@ -129,7 +129,7 @@ int copy_set(struct thread *caller, struct operand to, uint8_t value, uint64_t b
 
 /* Small objects: all pages are resolved before the first byte moves, so that a restart repeats
  * nothing that was seen. */
-static int copy_small(struct thread *caller, struct thread *other, vaddr_t address, void *kernel,
+static int copy_small(struct thread *caller, struct thread *other, uint64_t address, void *kernel,
 		      size_t bytes, bool write, bool try_only) REQUIRES(bkl)
 {
 	struct operand o = { other->space, other->endpoint, address };
@@ -158,13 +158,13 @@ static int copy_small(struct thread *caller, struct thread *other, vaddr_t addre
 	return 0;
 }
 
-int copy_in(struct thread *caller, struct thread *from, vaddr_t address, void *to, size_t bytes,
+int copy_in(struct thread *caller, struct thread *from, uint64_t address, void *to, size_t bytes,
 	    bool try_only)
 {
 	return copy_small(caller, from, address, to, bytes, false, try_only);
 }
 
-int copy_out(struct thread *caller, struct thread *to, vaddr_t address, const void *from,
+int copy_out(struct thread *caller, struct thread *to, uint64_t address, const void *from,
 	     size_t bytes, bool try_only)
 {
 	return copy_small(caller, to, address, (void *)(uintptr_t)from, bytes, true, try_only);

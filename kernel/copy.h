@@ -23,9 +23,9 @@ int copy_set(struct thread *caller, struct operand to, uint8_t value, uint64_t b
 	REQUIRES(bkl) must_check;
 
 /* Small objects between kernel memory and a thread's space; not resumable, at most a page or two. */
-int copy_in(struct thread *caller, struct thread *from, vaddr_t address, void *to, size_t bytes,
+int copy_in(struct thread *caller, struct thread *from, uint64_t address, void *to, size_t bytes,
 	    bool try_only) REQUIRES(bkl) must_check;
-int copy_out(struct thread *caller, struct thread *to, vaddr_t address, const void *from,
+int copy_out(struct thread *caller, struct thread *to, uint64_t address, const void *from,
 	     size_t bytes, bool try_only) REQUIRES(bkl) must_check;
 
 /* True when [address, address + bytes) lies in user space and does not wrap. */

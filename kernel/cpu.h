@@ -59,7 +59,7 @@ struct cpu {
 	struct thread *slice_owner; /* whose quantum runs; a call lends it to the server */
 	nanoseconds_t slice_end;
 	cycles_t idle_from;
-	uint64_t flush_epoch; /* of the newest owed flush */
+	uint64_t flush_epoch; /* of the oldest owed flush */
 
 	struct run_queue queue;
 	struct timer *timers;

@@ -16,7 +16,7 @@ void kernel_enter_events(struct cpu *cpu) REQUIRES(bkl);
 static inline __attribute__((always_inline)) void kernel_lock_inline(struct cpu *cpu)
 	ACQUIRES(bkl) NO_ANALYSIS
 {
-	cpu->in_user = false;
+	publish(cpu->in_user, false);
 	if (unlikely(!lock_try()))
 		smp_lock_contended(cpu);
 	cpu->statistics.entries++;
@@ -34,7 +34,7 @@ static inline struct thread *kernel_enter_inline(struct cpu *cpu) ACQUIRES(bkl) 
 static inline __attribute__((always_inline)) void kernel_release_inline(struct cpu *cpu)
 	RELEASES(bkl) NO_ANALYSIS
 {
-	cpu->in_user = true;
+	publish(cpu->in_user, true);
 	lock_release();
 }
 
@@ -43,7 +43,7 @@ static inline __attribute__((always_inline)) void kernel_root_inline(struct cpu 
 {
 	if (cpu->root != root) {
 		arch_root_load(root);
-		cpu->root = root;
+		publish(cpu->root, root);
 	}
 }
 

@@ -4,7 +4,7 @@
 #include "kernel/call.h"
 #include <skerry/grant.h>
 
-static int entry_read(struct thread *caller, struct thread *granter, grant_t id,
+static int entry_read(struct thread *caller, struct thread *granter, grant_t id, bool try_only,
 		      struct grant_entry *entry) REQUIRES(bkl)
 {
 	const struct priv *priv = granter->priv;
@@ -14,7 +14,7 @@ static int entry_read(struct thread *caller, struct thread *granter, grant_t id,
 	    grant_epoch(id) != priv->grant_epoch || grant_generation(id) == 0)
 		return -EBADGRANT;
 	return copy_in(caller, granter, priv->grant_table + index * sizeof(*entry), entry,
-		       sizeof(*entry), false);
+		       sizeof(*entry), try_only);
 }
 
 static bool kind_valid(uint32_t flags)
@@ -60,7 +60,7 @@ int grant_resolve(struct thread *caller, struct thread *grantee, endpoint_t gran
 
 		if (!granter || (granter->rts & RTS_EXITED))
 			return -EDEADSRCDST;
-		code = entry_read(caller, granter, id, &entry);
+		code = entry_read(caller, granter, id, *try_only, &entry);
 		if (code)
 			return code;
 		code = entry_check(&entry, id, grantee, offset, bytes, access);
@@ -165,7 +165,7 @@ int sys_do_safecopy_vector(struct thread *caller, const struct sys_safecopy_vect
 	for (; i < req->count; i++) {
 		struct safecopy_element e;
 
-		code = copy_in(caller, caller, (vaddr_t)(req->address + i * sizeof(e)), &e,
+		code = copy_in(caller, caller, (req->address + i * sizeof(e)), &e,
 			       sizeof(e), req->flags & CPF_TRY);
 		if (!code)
 			code = e.write > 1 ? -EINVAL : safecopy(caller, &e, req->flags & CPF_TRY);

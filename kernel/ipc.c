@@ -14,6 +14,7 @@
 #include "kernel/panic.h"
 #include "kernel/space.h"
 #include "kernel/sched.h"
+#include "kernel/signal.h"
 #include "kernel/trace.h"
 
 uint64_t ipc_replies_dropped;
@@ -424,6 +425,10 @@ static void peer_gone(struct thread *t, struct thread *gone) REQUIRES(bkl)
 		t->request_result = -EFAULT;
 		thread_unblock(t, RTS_VMREQUEST);
 	}
+	if (t->scheduler == gone->endpoint) {
+		t->scheduler = SCHEDULER_KERNEL;
+		sched_quantum_given(t);
+	}
 }
 
 void ipc_forget(struct thread *t)
@@ -439,6 +444,7 @@ void ipc_forget(struct thread *t)
 			ipc_unqueue(from); /* the kernel's own: its sender stays blocked */
 	}
 	ipc_async_forget(t);
+	signal_manager_gone(t);
 	for (i = 0; i < THREAD_MAX; i++)
 		if (!(threads[i].rts & RTS_FREE) && &threads[i] != t)
 			peer_gone(&threads[i], t);

@@ -19,13 +19,17 @@ void ipc_send_kernel(struct thread *from, struct thread *to, enum kernel_message
 /* A notification from one of the kernel's names; from: KERNEL_NOTIFY_*. */
 void ipc_notify_kernel(struct thread *to, uint32_t from) REQUIRES(bkl);
 
+/* No notification of this privilege stays pending anywhere. */
+void ipc_notify_forget(uint32_t privilege) REQUIRES(bkl);
+
 /* Take a queued sender out of its queue without an answer. */
 void ipc_unqueue(struct thread *t) REQUIRES(bkl);
 
 /* End the IPC a thread waits in with an error. */
 void ipc_abort(struct thread *t, int code) REQUIRES(bkl);
 
-/* `t` disappears: everyone who waits for it gets EDEADSRCDST, what it queued goes. */
+/* `t` disappears: everyone who waits for it gets EDEADSRCDST, its own call is withdrawn, what was
+ * sent to it is dropped; what it sent asynchronously still arrives. */
 void ipc_forget(struct thread *t) REQUIRES(bkl);
 
 /* SYS_UPDATE put another instance under this name: what waits for the name may end its receive. */

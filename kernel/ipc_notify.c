@@ -113,3 +113,16 @@ bool ipc_notify_take(struct thread *to, endpoint_t from, const struct ipc_filter
 	}
 	return false;
 }
+
+void ipc_notify_forget(uint32_t privilege)
+{
+	unsigned int i;
+
+	for (i = 0; i < PRIV_MAX; i++) {
+		struct priv *priv = priv_get(i);
+
+		priv->notify_pending[privilege >> 5] &= ~(1u << (privilege & 31));
+		if (priv->owner)
+			inbox_update(priv->owner);
+	}
+}

@@ -17,6 +17,10 @@ extern struct big_kernel_lock bkl;
 
 struct cpu;
 
+/* Waits have a limit: past it the holder is stuck, and the kernel panics. */
+#define LOCK_SPINS_MAX 2000000000u
+void lock_stuck(void) __attribute__((noreturn, cold));
+
 #ifdef CONFIG_SMP
 #ifdef CONFIG_LOCK_TICKET
 #include "kernel/lock_ticket.h"

@@ -14,10 +14,12 @@ static inline __attribute__((always_inline)) bool lock_try(void)
 
 static inline void lock_spin(void)
 {
-	unsigned int backoff = 1, i;
+	unsigned int backoff = 1, spins = 0, i;
 
 	for (;;) {
 		while (bkl.next != 0) {
+			if (++spins == LOCK_SPINS_MAX)
+				lock_stuck();
 			for (i = 0; i < backoff; i++)
 				arch_pause();
 			if (backoff < LOCK_BACKOFF_MAX)

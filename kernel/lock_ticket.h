@@ -17,9 +17,13 @@ static inline __attribute__((always_inline)) bool lock_try(void)
 static inline void lock_spin(void)
 {
 	uint32_t ticket = __atomic_fetch_add(&bkl.next, 1, __ATOMIC_RELAXED);
+	uint32_t spins = 0;
 
-	while (__atomic_load_n(&bkl.serving, __ATOMIC_ACQUIRE) != ticket)
+	while (__atomic_load_n(&bkl.serving, __ATOMIC_ACQUIRE) != ticket) {
+		if (++spins == LOCK_SPINS_MAX)
+			lock_stuck();
 		arch_pause();
+	}
 }
 
 static inline void lock_release(void)

@@ -82,8 +82,15 @@ void kernel_main(const struct boot_info *info) NO_ANALYSIS
 	threads_init();
 	spaces_init();
 	privs_init();
-	if (command_line_get(info->command_line, "root", root, sizeof(root)))
+	switch (command_line_get(info->command_line, "root", root, sizeof(root))) {
+	case 0:
+		break;
+	case -E2BIG:
+		print("boot: root= is too long; " CONFIG_ROOT_SERVICE " instead\n");
+		/* fall through */
+	default:
 		strlcpy(root, CONFIG_ROOT_SERVICE, sizeof(root));
+	}
 	pager = root_load(info, root);
 	kernel_leave(cpu);
 }
@@ -99,9 +106,8 @@ void kernel_main_secondary(struct cpu *cpu) NO_ANALYSIS
 {
 	arch_cpu_init(cpu);
 	arch_cpu_devices_init(cpu);
-	cpu->settled = true;
-	arch_barrier();
-	cpu->online = true; /* arch_cpu_start() waits for this, holding the lock */
+	publish(cpu->settled, true);
+	publish(cpu->online, true); /* arch_cpu_start() waits for this, holding the lock */
 	lock_spin();
 	cpu->settled = false;
 	kernel_leave(cpu);

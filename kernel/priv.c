@@ -4,6 +4,7 @@
 #include "kernel/ipc.h"
 #include "kernel/irq.h"
 #include "kernel/panic.h"
+#include <skerry/grant.h>
 #include <string.h>
 
 static struct priv privs[PRIV_MAX];
@@ -26,7 +27,7 @@ static void reset(struct priv *priv, struct thread *owner) REQUIRES(bkl)
 	memset(priv, 0, sizeof(*priv));
 	priv->id = id;
 	/* Grants of whoever had this structure before are of an older epoch. */
-	priv->grant_epoch = (epoch + 1) & 63;
+	priv->grant_epoch = (epoch + 1) & GRANT_EPOCH_MASK;
 	priv->used = true;
 	priv->owner = owner;
 	priv->signal_manager = EP_NONE;
@@ -75,15 +76,12 @@ struct priv *priv_allocate(struct thread *t)
 
 void priv_free(struct priv *priv)
 {
-	unsigned int i;
-
 	if (priv->id <= PRIV_ID_KERNEL)
 		return;
 	irq_hooks_release(priv);
 	timer_cancel(&priv->alarm);
 	/* Its id will name somebody else: no pending notification may survive under it. */
-	for (i = 0; i < PRIV_MAX; i++)
-		privs[i].notify_pending[priv->id >> 5] &= ~(1u << (priv->id & 31));
+	ipc_notify_forget(priv->id);
 	priv->owner = NULL;
 	priv->used = false;
 	used_count--;

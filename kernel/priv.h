@@ -52,7 +52,7 @@ struct priv *priv_programs(void);
 /* A new privilege owned by `t`, everything refused. NULL: table full. */
 struct priv *priv_allocate(struct thread *t) REQUIRES(bkl);
 
-/* Hooks, alarm and ports go; threads of it keep none. Nothing for the shared one. */
+/* Hooks, alarm and pending notifications go. Nothing for the shared one. */
 void priv_free(struct priv *priv) REQUIRES(bkl);
 struct priv *priv_get(unsigned int id);
 unsigned int privs_used(void) REQUIRES(bkl);

@@ -93,10 +93,8 @@ cycles_t sched_cycles(const struct thread *t)
 {
 	cycles_t cycles = t->user_cycles;
 
-#ifdef CONFIG_ACCOUNTING
-	if (t->cpu && t->cpu->current == t)
+	if (SCHED_ACCOUNTS && t->cpu && t->cpu->current == t)
 		cycles += arch_cycles();
-#endif
 	return cycles;
 }
 
@@ -137,6 +135,27 @@ void sched_yield(struct cpu *cpu, struct thread *t)
 	enqueue(t, false);
 }
 
+void sched_quantum_given(struct thread *t)
+{
+	if (!(t->rts & RTS_NO_QUANTUM))
+		return;
+	if (t->kernel_message == KERNEL_MESSAGE_QUANTUM)
+		ipc_unqueue(t);
+	thread_unblock(t, RTS_NO_QUANTUM);
+}
+
+/* Threads wait here: an idle CPU that may run one of them comes and takes it. */
+static void balance(const struct cpu *cpu) REQUIRES(bkl)
+{
+	unsigned int i;
+
+	for (i = 0; cpu->queue.count && i < cpu_online_count; i++)
+		if (!cpu_get(i)->current) {
+			smp_kick(cpu_get(i));
+			return;
+		}
+}
+
 void sched_slice_check(struct cpu *cpu, nanoseconds_t now)
 {
 	struct thread *owner = cpu->slice_owner;
@@ -145,6 +164,13 @@ void sched_slice_check(struct cpu *cpu, nanoseconds_t now)
 	if (!owner || now < cpu->slice_end)
 		return;
 	cpu->slice_owner = NULL;
+	balance(cpu);
+	/* A lender that went on elsewhere, or waits in a queue, has begun another slice. */
+	if (owner->cpu != cpu || owner->queued_at) {
+		if (cpu->current && !cpu->current->rts)
+			slice_start(cpu, cpu->current, now);
+		return;
+	}
 	owner->quantum_left = owner->quantum;
 	scheduler = owner->scheduler == SCHEDULER_KERNEL ? NULL : thread_find(owner->scheduler);
 	if (scheduler && scheduler != owner) {
@@ -171,10 +197,15 @@ void sched_set(struct thread *t, uint32_t priority, nanoseconds_t quantum, uint3
 	}
 	if (affinity)
 		t->affinity = affinity;
-	if (was_queued)
+	if (was_queued) {
 		enqueue(t, false);
-	else if (t->cpu && t->cpu->current == t && !t->rts)
-		smp_kick(t->cpu); /* it looks at its queue and the new affinity on the way out */
+	} else if (t->cpu && t->cpu->current == t && !t->rts) {
+		/* On the way out it looks at its queue and the new affinity, and starts the new
+		 * quantum. */
+		if (quantum && t->cpu->slice_owner == t)
+			t->cpu->slice_owner = NULL;
+		smp_kick(t->cpu);
+	}
 }
 
 /* --- In ---------------------------------------------------------------------------------------- */
@@ -295,7 +326,7 @@ static void idle(struct cpu *cpu)
 	lock_release();
 	kernel_root_inline(cpu, arch_kernel_root());
 	race_point("idle: before settled");
-	cpu->settled = true;
+	publish(cpu->settled, true);
 	arch_idle(cpu);
 }
 
@@ -331,6 +362,8 @@ void kernel_leave(struct cpu *cpu) NO_ANALYSIS
 			break;
 		/* Interrupts, and CPUs that wait for the lock, get their turn between two pieces of
 		 * work. The window may not come back; then this thread is picked again. */
+		arch_fpu_save(cpu);
+		cpu->events &= ~EVENT_FPU;
 		lock_release();
 		arch_interrupt_window(cpu);
 		if (!kernel_enter_inline(cpu) || t->rts)

@@ -30,6 +30,9 @@ void sched_set(struct thread *t, uint32_t priority, nanoseconds_t quantum, uint3
 /* Give the rest of the slice away: behind the others of its priority. */
 void sched_yield(struct cpu *cpu, struct thread *t) REQUIRES(bkl);
 
+/* The thread waits for its scheduler no longer: the decision came, or nobody is left to make it. */
+void sched_quantum_given(struct thread *t) REQUIRES(bkl);
+
 /* The slice's end is due on this CPU: called from timer_interrupt(). */
 void sched_slice_check(struct cpu *cpu, nanoseconds_t now) REQUIRES(bkl);
 
@@ -38,19 +41,24 @@ void sched_forget(struct thread *t) REQUIRES(bkl);
 
 /* Processor time: a thread's user_cycles has the counter subtracted when it becomes current and added
  * when it ceases to be, so that a switch costs two additions and nothing is kept beside. */
+#ifdef CONFIG_ACCOUNTING
+#define SCHED_ACCOUNTS 1
+#else
+#define SCHED_ACCOUNTS 0
+#endif
+
 static inline __attribute__((always_inline)) void sched_account(struct thread *from, struct thread *to)
 {
-#ifdef CONFIG_ACCOUNTING
-	cycles_t now = arch_cycles();
+	cycles_t now;
 
+	if (!SCHED_ACCOUNTS)
+		return;
+	now = arch_cycles();
 	/* Callers pass NULL as a constant. */
 	if (from)
 		from->user_cycles += now;
 	if (to)
 		to->user_cycles -= now;
-#else
-	(void)from, (void)to;
-#endif
 }
 
 /* Cycles `t` has had so far, the present stretch included. */

@@ -39,6 +39,24 @@ void signal_cause(struct thread *t, unsigned int signal)
 	ipc_notify_kernel(manager, KERNEL_NOTIFY_SYSTEM);
 }
 
+void signal_manager_gone(const struct thread *gone)
+{
+	unsigned int i;
+
+	for (i = 0; i < THREAD_MAX; i++) {
+		struct thread *t = &threads[i], *manager;
+
+		if ((t->rts & RTS_FREE) || t == gone || !(t->signals | t->signals_taken) ||
+		    t->priv->signal_manager != gone->endpoint)
+			continue;
+		t->signals |= t->signals_taken;
+		t->signals_taken = 0;
+		manager = signal_manager(t);
+		if (manager && manager != gone)
+			ipc_notify_kernel(manager, KERNEL_NOTIFY_SYSTEM);
+	}
+}
+
 int sys_do_kill(struct thread *caller, const struct sys_kill_req *req, struct sys_empty_reply *rep)
 {
 	struct thread *t = call_thread(caller, req->thread);
@@ -69,8 +87,9 @@ int sys_do_signal_get(struct thread *caller, const struct sys_empty_req *req,
 		rep->thread = t->endpoint;
 		rep->signals = t->signals;
 		rep->exit_status = t->exit_status;
+		if (t != caller)
+			t->signals_taken |= t->signals;
 		t->signals = 0;
-		t->signal_processing = t != caller;
 		break;
 	}
 	return 0;
@@ -86,9 +105,9 @@ int sys_do_signal_end(struct thread *caller, const struct sys_signal_end_req *re
 		return -EDEADSRCDST;
 	if (signal_manager(t) != caller)
 		return -EPERM;
-	if (!t->signal_processing)
+	if (!t->signals_taken)
 		return -EINVAL;
-	t->signal_processing = false;
+	t->signals_taken = 0;
 	if (!t->signals)
 		thread_unblock(t, RTS_SIGNALED);
 	return 0;
@@ -111,11 +130,11 @@ struct signal_stack {
 
 #define SIGNAL_FRAME_MAGIC 0x5346726Du
 
-/* A signal handler may start, and a context be replaced, only when the thread is in no IPC that
- * somebody else will finish. */
+/* A signal handler may start, and a context be replaced, only when the thread is held (so that it
+ * makes no new trap) and in no IPC that somebody else will finish. */
 static bool context_free(const struct thread *caller, const struct thread *t)
 {
-	if (t->restart || (t->rts & (RTS_SENDING | RTS_RECEIVING | RTS_PAGEFAULT)))
+	if (!t->rts || t->restart || (t->rts & (RTS_SENDING | RTS_RECEIVING | RTS_PAGEFAULT)))
 		return false;
 	return !(t->rts & RTS_REPLY_WAIT) || t->peer == caller->endpoint;
 }
@@ -152,9 +171,10 @@ int sys_do_signal_send(struct thread *caller, const struct sys_signal_send_req *
 	image.frame.magic = SIGNAL_FRAME_MAGIC;
 	fp = (vaddr_t)top + offsetof(struct signal_stack, frame);
 	sp = (vaddr_t)top + arch_handler_stack(image.call, fp, (vaddr_t)req->restorer, req->signal);
-	code = copy_out(caller, t, (vaddr_t)top, &image, sizeof(image), false);
+	code = copy_out(caller, t, top, &image, sizeof(image), false);
 	if (!code)
-		arch_context_handler(t, (vaddr_t)req->handler, sp, req->signal, fp);
+		arch_context_handler(t, (vaddr_t)req->handler, sp, (vaddr_t)req->restorer,
+				     req->signal, fp);
 	return code;
 }
 
@@ -172,7 +192,7 @@ int sys_do_signal_return(struct thread *caller, const struct sys_signal_return_r
 		return -EINVAL;
 	if (!copy_range_valid(req->frame, sizeof(frame)))
 		return -EFAULT;
-	code = copy_in(caller, t, (vaddr_t)req->frame, &frame, sizeof(frame), false);
+	code = copy_in(caller, t, req->frame, &frame, sizeof(frame), false);
 	if (code)
 		return code;
 	if (frame.magic != SIGNAL_FRAME_MAGIC)
@@ -180,8 +200,9 @@ int sys_do_signal_return(struct thread *caller, const struct sys_signal_return_r
 	if (thread_trap_pending(t))
 		return TRAP_SUSPENDED;
 	thread_settle(t);
-	if (!arch_context_set(t, &frame.context))
+	if (!arch_context_valid(&frame.context))
 		return -EINVAL;
+	arch_context_set(t, &frame.context);
 	/* The call by which the thread asked for this ends here, without an answer. */
 	*t->message = frame.message;
 	thread_unblock(t, RTS_REPLY_WAIT);

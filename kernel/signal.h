@@ -13,5 +13,8 @@
 /* The thread stops (unless it manages itself) until its manager ends the signal. */
 void signal_cause(struct thread *t, unsigned int signal) REQUIRES(bkl);
 
+/* A manager is gone (RTS_EXITED is set): what it had not ended waits for the backup. */
+void signal_manager_gone(const struct thread *gone) REQUIRES(bkl);
+
 /* Who handles signals of `t` now; NULL: nobody. */
 struct thread *signal_manager(const struct thread *t) REQUIRES(bkl);

@@ -41,6 +41,11 @@ static void wait_failed(const struct cpu *cpu, const char *what)
 	      (unsigned long)cpu->root);
 }
 
+void lock_stuck(void)
+{
+	panic("the big kernel lock is never released");
+}
+
 static void ipi(struct cpu *cpu) REQUIRES(bkl)
 {
 	this_cpu()->statistics.ipi_sent++;
@@ -61,7 +66,7 @@ void smp_park(struct thread *t)
 	smp_parks++;
 	race_point("park: before the interrupt");
 	ipi(cpu);
-	WAIT_UNTIL(!cpu->in_user, cpu, "leave user mode");
+	WAIT_UNTIL(!published(cpu->in_user), cpu, "leave user mode");
 }
 
 void smp_settle(struct cpu *cpu)
@@ -71,7 +76,7 @@ void smp_settle(struct cpu *cpu)
 	smp_settles++;
 	if (cpu->in_user)
 		ipi(cpu);
-	WAIT_UNTIL(cpu->settled, cpu, "settle");
+	WAIT_UNTIL(published(cpu->settled), cpu, "settle");
 }
 
 void smp_take(struct thread *t)
@@ -120,7 +125,7 @@ uint64_t smp_flush_space(struct space *space)
 		if (!runs_it) {
 			/* It may still have the root loaded: it left the space and has not got to
 			 * its late load yet. That needs no lock. */
-			WAIT_UNTIL(cpu->root != space->root, cpu, "leave a root");
+			WAIT_UNTIL(published(cpu->root) != space->root, cpu, "leave a root");
 			continue;
 		}
 		if (!(cpu->events & EVENT_FLUSH))
@@ -152,7 +157,7 @@ void smp_leave_root(paddr_t root)
 	for (i = 0; i < cpu_online_count; i++) {
 		struct cpu *cpu = cpu_get(i);
 
-		WAIT_UNTIL(cpu->root != root, cpu, "leave a freed root");
+		WAIT_UNTIL(published(cpu->root) != root, cpu, "leave a freed root");
 	}
 }
 
@@ -170,7 +175,7 @@ void smp_lock_contended(struct cpu *cpu) NO_ANALYSIS
 	arch_fpu_save(cpu);
 	kernel_root_inline(cpu, arch_kernel_root());
 	race_point("enter: before settled");
-	cpu->settled = true;
+	publish(cpu->settled, true);
 	lock_spin();
 	cpu->settled = false;
 	/* The kernel's root is loaded now: leave by the way that looks. */

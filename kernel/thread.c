@@ -50,20 +50,28 @@ unsigned int threads_used(void)
 	return used_count;
 }
 
+#define VIRTUAL_TIMER_PAUSE 10000000ull /* 10 ms */
+
 static void virtual_timer_fire(struct cpu *cpu, struct timer *timer) REQUIRES(bkl)
 {
 	struct thread *t = container_of(timer, struct thread, virtual_timer);
+	nanoseconds_t left;
 	cycles_t used;
 
 	if (!t->virtual_signal)
 		return;
 	used = sched_cycles(t);
-	if (used >= t->virtual_end) {
+	/* Where processor time is not counted, time is. */
+	if (used >= t->virtual_end || !SCHED_ACCOUNTS) {
 		signal_cause(t, t->virtual_signal);
 		t->virtual_signal = 0;
 		return;
 	}
-	timer_set(cpu, timer, arch_time() + arch_cycles_to_time(t->virtual_end - used));
+	left = arch_cycles_to_time(t->virtual_end - used);
+	/* It does not run: look again, but not as often as a nearly spent timer would have it. */
+	if (left < VIRTUAL_TIMER_PAUSE && !(t->cpu && t->cpu->current == t))
+		left = VIRTUAL_TIMER_PAUSE;
+	timer_set(cpu, timer, arch_time() + left);
 }
 
 struct thread *thread_allocate(struct space *space)
@@ -108,6 +116,20 @@ void thread_settle(struct thread *t)
 		smp_settle(cpu);
 }
 
+void thread_wait_drop(struct thread *t)
+{
+	if (t->kernel_message == KERNEL_MESSAGE_FAULT || t->kernel_message == KERNEL_MESSAGE_MEMORY)
+		ipc_unqueue(t);
+	if (t->wait_space) {
+		t->wait_space->copy_waiters--;
+		t->wait_space = NULL;
+	}
+	t->restart = false;
+	t->cursor = 0;
+	t->request_result = 0;
+	thread_unblock(t, RTS_PAGEFAULT | RTS_VMREQUEST | RTS_COPY_WAIT);
+}
+
 bool thread_trap_pending(const struct thread *t)
 {
 	return t->cpu && t->cpu != this_cpu() && t->cpu->current == t && !t->cpu->in_user;
@@ -119,8 +141,7 @@ void thread_free(struct thread *t)
 	thread_block(t, RTS_EXITED);
 	smp_take(t);
 	ipc_forget(t);
-	if (t->wait_space)
-		t->wait_space->copy_waiters--;
+	thread_wait_drop(t);
 	timer_cancel(&t->virtual_timer);
 	arch_io_bitmap(t, 0, 0);
 	if (t->priv->owner == t)

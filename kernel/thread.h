@@ -93,7 +93,6 @@ struct thread {
 	uint32_t preempted;
 	cycles_t quantum_from_cycles; /* user_cycles and ipc_count at the last quantum message */
 	uint64_t quantum_from_ipc;
-	struct thread *balance_next;
 
 	/* Space, process. */
 	struct thread *space_next, *space_prev;
@@ -103,7 +102,7 @@ struct thread {
 
 	/* Signals, timers. */
 	uint64_t signals;	 /* pending, not yet got by the manager */
-	bool signal_processing;	 /* got, not yet ended */
+	uint64_t signals_taken; /* got, not yet ended */
 	int32_t exit_status;
 	uint64_t signal_count;
 	struct timer virtual_timer;
@@ -148,6 +147,10 @@ struct thread *thread_allocate(struct space *space) REQUIRES(bkl);
 
 /* Take the thread off every CPU for good and free its slot. Whoever waits for it gets EDEADSRCDST. */
 void thread_free(struct thread *t) REQUIRES(bkl);
+
+/* The thread's program or context is replaced: what it waited for in the kernel, and the trap that
+ * would be done again, go with it. */
+void thread_wait_drop(struct thread *t) REQUIRES(bkl);
 
 /* Make sure no CPU has the thread's registers or FPU state live. */
 void thread_settle(struct thread *t) REQUIRES(bkl);

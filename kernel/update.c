@@ -4,7 +4,8 @@
  */
 #include "kernel/call.h"
 #include "kernel/ipc.h"
-#include "kernel/smp.h"
+#include "kernel/sched.h"
+#include <skerry/grant.h>
 
 #define SWAP(a, b)                                                                                 \
 	do {                                                                                       \
@@ -22,14 +23,18 @@ static bool at_rest(const struct thread *t)
 	       !(t->cpu && t->cpu->current == t);
 }
 
-#define RTS_OF_INSTANCE (RTS_RECEIVING | RTS_VMINHIBIT)
+/* These stay with the name: permission to run, and the scheduler's. */
+#define RTS_OF_NAME (RTS_NO_PRIV | RTS_NO_QUANTUM)
 
 static void swap_rts(struct thread *a, struct thread *b) REQUIRES(bkl)
 {
-	uint32_t of_a = a->rts & RTS_OF_INSTANCE, of_b = b->rts & RTS_OF_INSTANCE;
+	uint32_t of_a = a->rts & ~RTS_OF_NAME, of_b = b->rts & ~RTS_OF_NAME;
 
-	a->rts = (a->rts & ~RTS_OF_INSTANCE) | of_b;
-	b->rts = (b->rts & ~RTS_OF_INSTANCE) | of_a;
+	a->rts = (a->rts & RTS_OF_NAME) | of_b;
+	b->rts = (b->rts & RTS_OF_NAME) | of_a;
+	/* The old instance must not run beside the new one. */
+	if (!b->rts)
+		b->rts = RTS_STOPPED;
 }
 
 static void swap_spaces(struct thread *a, struct thread *b) REQUIRES(bkl)
@@ -62,6 +67,9 @@ int sys_do_update(struct thread *caller, const struct sys_update_req *req,
 	SWAP(a->message_frame, b->message_frame);
 	SWAP(a->message_address, b->message_address);
 	swap_rts(a, b);
+	SWAP(a->signals, b->signals);
+	SWAP(a->signals_taken, b->signals_taken);
+	SWAP(a->exit_status, b->exit_status);
 	SWAP(a->peer, b->peer);
 	SWAP(a->filter_copy, b->filter_copy);
 	SWAP(a->filter, b->filter);
@@ -71,9 +79,11 @@ int sys_do_update(struct thread *caller, const struct sys_update_req *req,
 		b->filter = &b->filter_copy;
 	/* The old instance's grants die with it; the new one announces its own table. */
 	a->priv->grant_entries = b->priv->grant_entries = 0;
-	a->priv->grant_epoch = (a->priv->grant_epoch + 1) & 63;
-	b->priv->grant_epoch = (b->priv->grant_epoch + 1) & 63;
+	a->priv->grant_epoch = (a->priv->grant_epoch + 1) & GRANT_EPOCH_MASK;
+	b->priv->grant_epoch = (b->priv->grant_epoch + 1) & GRANT_EPOCH_MASK;
 	ipc_receive_recheck(a);
 	ipc_receive_recheck(b);
+	if (!a->rts && !a->queued)
+		sched_enqueue(a);
 	return 0;
 }

@@ -20,7 +20,12 @@ static inline void arch_switch_fast(struct cpu *cpu, struct thread *t)
 	cpu->arch.gdt[SEL_TLS >> 3][0] = t->arch.tls_low;
 	cpu->arch.gdt[SEL_TLS >> 3][1] = t->arch.tls_high;
 	cpu->arch.tss->esp0 = (uint32_t)(&t->arch.frame + 1);
-	__asm__ volatile("movl %0, %%gs" : : "r"(SEL_TLS) : "memory");
+	/* The last thread's fs must not show in the next. */
+	__asm__ volatile("movl %0, %%gs\n\t"
+			 "movl %1, %%fs"
+			 :
+			 : "r"(SEL_TLS), "r"(0)
+			 : "memory");
 }
 
 /* SYSEXIT: to edx with stack ecx. What is not a result is scrubbed. */

@@ -18,21 +18,26 @@
 static uint8_t io_bitmaps[IO_BITMAPS][IO_BITMAP_BYTES];
 static struct thread *io_bitmap_user[IO_BITMAPS];
 
+void arch_frame_fresh(struct arch_frame *frame, uint32_t eip, uint32_t esp)
+{
+	*frame = (struct arch_frame){
+		.gs = SEL_TLS,
+		.es = SEL_USER_DATA,
+		.ds = SEL_USER_DATA,
+		.eip = eip,
+		.cs = SEL_USER_CODE,
+		.eflags = EFLAGS_FIXED | EFLAGS_IF,
+		.esp = esp,
+		.ss = SEL_USER_DATA,
+	};
+}
+
 void arch_context_init(struct thread *t, vaddr_t pc, vaddr_t sp, uintptr_t argument,
 		       vaddr_t message_address)
 {
-	struct arch_frame *f = &t->arch.frame;
-
-	memset(f, 0, sizeof(*f));
-	f->fs = 0;
-	f->gs = SEL_TLS;
-	f->ds = f->es = f->ss = SEL_USER_DATA;
-	f->cs = SEL_USER_CODE;
-	f->eflags = EFLAGS_FIXED | EFLAGS_IF;
-	f->eip = pc;
-	f->esp = sp;
-	f->eax = argument;
-	f->ebx = message_address;
+	arch_frame_fresh(&t->arch.frame, pc, sp);
+	t->arch.frame.eax = argument;
+	t->arch.frame.ebx = message_address;
 	t->arch.entry = ENTRY_FULL;
 	t->arch.fpu_used = 0;
 	descriptor_tls(&t->arch, 0);
@@ -41,18 +46,16 @@ void arch_context_init(struct thread *t, vaddr_t pc, vaddr_t sp, uintptr_t argum
 /* A fast entry saved two registers; the rest of the frame is what its exit would produce. */
 static void frame_complete(struct arch_thread *a)
 {
-	struct arch_frame *f = &a->frame;
+	const struct arch_frame old = a->frame;
 
 	if (a->entry == ENTRY_FULL)
 		return;
-	f->edi = f->ebp = 0;
-	f->ecx = f->esp;
-	f->edx = f->eip;
-	f->fs = 0;
-	f->gs = SEL_TLS;
-	f->ds = f->es = f->ss = SEL_USER_DATA;
-	f->cs = SEL_USER_CODE;
-	f->eflags = EFLAGS_FIXED | EFLAGS_IF;
+	arch_frame_fresh(&a->frame, old.eip, old.esp);
+	a->frame.eax = old.eax;
+	a->frame.ebx = old.ebx;
+	a->frame.esi = old.esi;
+	a->frame.ecx = old.esp;
+	a->frame.edx = old.eip;
 	a->entry = ENTRY_FULL;
 }
 
@@ -101,14 +104,17 @@ static bool data_selector_valid(uint32_t selector)
 	       selector == SEL_USER_CODE;
 }
 
-bool arch_context_set(struct thread *t, const struct arch_user_context *in)
+bool arch_context_valid(const struct arch_user_context *c)
+{
+	return c->cs == SEL_USER_CODE && c->ss == SEL_USER_DATA && data_selector_valid(c->ds) &&
+	       data_selector_valid(c->es) && data_selector_valid(c->fs) &&
+	       data_selector_valid(c->gs) && c->tls < ARCH_USER_LIMIT && c->fpu_used <= 1;
+}
+
+void arch_context_set(struct thread *t, const struct arch_user_context *in)
 {
 	struct arch_frame *f = &t->arch.frame;
 
-	if (in->cs != SEL_USER_CODE || in->ss != SEL_USER_DATA || !data_selector_valid(in->ds) ||
-	    !data_selector_valid(in->es) || !data_selector_valid(in->fs) ||
-	    !data_selector_valid(in->gs) || in->tls >= ARCH_USER_LIMIT || in->fpu_used > 1)
-		return false;
 	*f = (struct arch_frame){
 		.gs = in->gs,
 		.fs = in->fs,
@@ -139,7 +145,6 @@ bool arch_context_set(struct thread *t, const struct arch_user_context *in)
 		mxcsr &= 0xFFBF;
 		memcpy(t->arch.fpu + 24, &mxcsr, sizeof(mxcsr));
 	}
-	return true;
 }
 
 /* cdecl: return address, then the arguments; (sp + 4) is 16-aligned at a function's entry. */
@@ -153,9 +158,10 @@ size_t arch_handler_stack(uint8_t call[ARCH_HANDLER_STACK], vaddr_t frame, vaddr
 	return offset;
 }
 
-void arch_context_handler(struct thread *t, vaddr_t pc, vaddr_t sp, uint32_t signal, vaddr_t frame)
+void arch_context_handler(struct thread *t, vaddr_t pc, vaddr_t sp, vaddr_t restorer,
+			  uint32_t signal, vaddr_t frame)
 {
-	(void)signal, (void)frame; /* on the stack */
+	(void)restorer, (void)signal, (void)frame; /* on the stack */
 	frame_complete(&t->arch);
 	t->arch.frame.eip = pc;
 	t->arch.frame.esp = sp;
@@ -258,10 +264,8 @@ void arch_exit_user(struct cpu *cpu, struct thread *t)
 	(void)cpu;
 	switch (t->arch.entry) {
 	case ENTRY_SYSENTER:
-		__asm__ volatile("movl %0, %%fs" : : "r"(0));
 		arch_exit_sysenter(t, f->eax, f->ebx, f->esi);
 	case ENTRY_SYSCALL:
-		__asm__ volatile("movl %0, %%fs" : : "r"(0));
 		arch_exit_syscall(t, f->eax, f->ebx, f->esi);
 	default:
 		exit_full(f);

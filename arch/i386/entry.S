@@ -55,16 +55,21 @@ fast_traps: /* in the order of TRAP_* */
 	.long trap_ipc_notify
 	.text
 
+/* A single step met the first instruction of a fast entry: trap_step_fast() has made it a full one, the
+ * flags to go on stepping with included. */
+	.globl entry_stepped
+entry_stepped:
+	jmp dispatch_fast
+
 /* --- SYSCALL (AMD) ------------------------------------------------------------------------------
  * in: eax trap word, ebx a0, esi a1, ebp user esp, ecx user eip; esp is still the user's.
  */
-	.globl entry_syscall, entry_syscall_end
+	.globl entry_syscall
 	.align 16
 entry_syscall:
 	movl $SEL_CPU, %edx
 	movl %edx, %ds
 	movl %ds:0, %esp
-entry_syscall_end: /* from here on a debug exception finds a good stack */
 	pushl $2
 	popfl
 	movl $SEL_USER_DATA, %edi

@@ -81,12 +81,10 @@ bool arch_walk(paddr_t root, vaddr_t address, bool write, paddr_t *physical, siz
 		size = ARCH_PAGE_SIZE;
 	}
 	frame = entry & ~(size - 1) & ~(ARCH_PAGE_SIZE - 1);
-	if (!in_ram(frame, size) && frame >= ARCH_PAGE_SIZE)
-		return false;
 	offset = address & (size - 1);
 	*physical = frame + offset;
 	*bytes = size - offset;
-	return true;
+	return in_ram(*physical, *bytes); /* the direct map has no page 0 */
 }
 
 bool arch_root_valid(paddr_t root)

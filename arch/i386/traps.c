@@ -15,6 +15,7 @@
 #define VECTOR_DEBUG 1
 #define VECTOR_NO_FPU 7
 #define VECTOR_PAGE_FAULT 14
+#define EFLAGS_FIXED 0x2u
 #define EFLAGS_TF 0x100u
 
 #define FAULT_CODE_PRESENT 1u /* page-fault error code, SDM vol. 3, 4.7 */
@@ -26,7 +27,7 @@ struct fixup {
 };
 
 extern const struct fixup fixup_table_start[], fixup_table_end[];
-extern char entry_sysenter[], entry_syscall[], entry_syscall_end[], debug_user[];
+extern char entry_sysenter[], entry_syscall[], entry_stepped[], debug_user[];
 
 static const uint8_t exception_signals[32] = {
 	[0] = SIGNAL_FPE,   [1] = SIGNAL_TRAP,	  [3] = SIGNAL_TRAP,  [4] = SIGNAL_SEGV,
@@ -87,6 +88,18 @@ ARCH_ENTRY void trap_user(struct arch_frame *frame)
 	trap_exception(exception_signals[vector]);
 }
 
+/* A user stepped into SYSENTER or SYSCALL: the debug exception comes at the kernel's first
+ * instruction, and that entry would lose the trap flag. Leave the user's context in the thread as INT
+ * would have; the exit by IRET then steps on. */
+static void step_fast(struct cpu *cpu, uint32_t eip, uint32_t esp)
+{
+	struct arch_thread *t = &cpu->current->arch;
+
+	arch_frame_fresh(&t->frame, eip, esp);
+	t->frame.eflags |= EFLAGS_TF;
+	t->entry = ENTRY_FULL;
+}
+
 ARCH_ENTRY void trap_kernel_interrupt(uint32_t vector)
 {
 	struct cpu *cpu = this_cpu();
@@ -99,9 +112,10 @@ __attribute__((regparm(3))) void trap_kernel_exception(struct kernel_frame *fram
 {
 	const struct fixup *f;
 
-	/* TF was set across SYSENTER: the trap comes at the kernel's first instruction. */
 	if (frame->vector == VECTOR_DEBUG && frame->eip == (uint32_t)entry_sysenter) {
-		frame->eflags &= ~EFLAGS_TF;
+		step_fast(this_cpu(), frame->edx, frame->ecx);
+		frame->eip = (uint32_t)entry_stepped;
+		frame->eflags = EFLAGS_FIXED;
 		return;
 	}
 	for (f = fixup_table_start; f < fixup_table_end; f++)
@@ -152,9 +166,16 @@ void emergency_debug(void)
 
 	tss->cr3 = (uint32_t)cpu->root; /* a task switch does not save it */
 	if ((tss->cs & 3) == 0) {
-		if (tss->eip < (uint32_t)entry_syscall || tss->eip > (uint32_t)entry_syscall_end)
+		if (tss->eip != (uint32_t)entry_sysenter && tss->eip != (uint32_t)entry_syscall)
 			panic_at(cpu, "debug exception in the kernel at %x", tss->eip);
-		tss->eflags &= ~EFLAGS_TF;
+		if (tss->eip == (uint32_t)entry_sysenter)
+			step_fast(cpu, tss->edx, tss->ecx);
+		else
+			step_fast(cpu, tss->ecx, tss->ebp);
+		tss->eip = (uint32_t)entry_stepped;
+		tss->esp = (uint32_t)cpu;
+		tss->ds = tss->es = SEL_USER_DATA;
+		tss->eflags = EFLAGS_FIXED;
 		return;
 	}
 	/* User mode: go on as if an interrupt gate had been there. */
@@ -169,6 +190,6 @@ void emergency_debug(void)
 	tss->ss = SEL_KERNEL_DATA;
 	tss->ds = tss->es = SEL_USER_DATA;
 	tss->esp = (uint32_t)cpu;
-	tss->eflags = 2;
+	tss->eflags = EFLAGS_FIXED;
 	tss->eax = (uint32_t)frame;
 }

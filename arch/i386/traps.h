@@ -17,5 +17,8 @@ void emergency_double_fault(void) __attribute__((noreturn));
 void emergency_nmi(void) __attribute__((noreturn));
 void emergency_debug(void);
 
+/* A user frame with nothing in it but where to go on. */
+void arch_frame_fresh(struct arch_frame *frame, uint32_t eip, uint32_t esp);
+
 /* Restore everything from the frame and leave. */
 void exit_full(struct arch_frame *frame) ARCH_ENTRY;

@@ -28,12 +28,14 @@ void arch_context_get(const struct thread *t, struct arch_user_context *out)
 }
 
 /* A real port checks everything that could give rights away: mode, interrupt mask, selectors. */
-bool arch_context_set(struct thread *t, const struct arch_user_context *in)
+bool arch_context_valid(const struct arch_user_context *context)
 {
-	if (in->program_counter >= ARCH_USER_LIMIT)
-		return false;
+	return context->program_counter < ARCH_USER_LIMIT;
+}
+
+void arch_context_set(struct thread *t, const struct arch_user_context *in)
+{
 	t->arch.context = *in;
-	return true;
 }
 
 /* A real port whose ABI passes arguments on the stack writes them, and the return address. */
@@ -44,9 +46,12 @@ size_t arch_handler_stack(uint8_t call[ARCH_HANDLER_STACK], vaddr_t frame, vaddr
 	return ARCH_HANDLER_STACK;
 }
 
-/* A real port sets the argument registers to what handler(signal, frame) expects. */
-void arch_context_handler(struct thread *t, vaddr_t pc, vaddr_t sp, uint32_t signal, vaddr_t frame)
+/* A real port sets the argument registers to what handler(signal, frame) expects, and the link
+ * register, where it has one, to the restorer. */
+void arch_context_handler(struct thread *t, vaddr_t pc, vaddr_t sp, vaddr_t restorer,
+			  uint32_t signal, vaddr_t frame)
 {
+	(void)restorer;
 	t->arch.context.program_counter = pc;
 	t->arch.context.stack_pointer = sp;
 	t->arch.context.result[0] = signal;

@@ -3,7 +3,7 @@
  * The table lives in the granter's memory and is announced with SYS_GRANT_TABLE, which answers the
  * epoch to put into new ids. The kernel holds the epoch and advances it when a service is replaced.
  *
- *   31        20 19     14 13          0
+ *   31        20 19     12 11          0
  *   +-----------+---------+-------------+
  *   |   index   |  epoch  |  generation |    id 0 is never valid (generation starts at 1)
  *   +-----------+---------+-------------+
@@ -13,8 +13,8 @@
 #include <skerry/endpoint.h>
 
 #define GRANT_INDEX_BITS 12
-#define GRANT_EPOCH_BITS 6
-#define GRANT_GENERATION_BITS 14
+#define GRANT_EPOCH_BITS 8
+#define GRANT_GENERATION_BITS 12
 #define GRANT_ENTRIES_MAX (1u << GRANT_INDEX_BITS)
 #define GRANT_EPOCH_MASK ((1u << GRANT_EPOCH_BITS) - 1)
 #define GRANT_GENERATION_MASK ((1u << GRANT_GENERATION_BITS) - 1)

@@ -280,6 +280,8 @@ struct sys_memset_req {
 	uint32_t flags;
 };
 
+#define UMAP_BYTES_MAX 0x400000u /* in one SYS_UMAP, or one element of SYS_VUMAP */
+
 struct sys_umap_req {
 	endpoint_t target;
 	uint32_t reserved;

@@ -2,6 +2,8 @@
  * ARCH_KERNEL_PAGE (<arch/layout.h>). Readers of the clock repeat while `sequence` is odd or changed.
  *
  *   now = clock.base_time + ((cycles - clock.base_cycles) * clock.multiplier >> clock.shift)
+ *
+ * with a 96-bit product: multiply the two halves of the difference apart.
  */
 #pragma once
 

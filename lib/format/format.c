@@ -199,7 +199,7 @@ static const char *parse_count(const char *pattern, struct arguments *arguments,
 	for (*count = 0; *pattern >= '0' && *pattern <= '9'; pattern++) {
 		int digit = *pattern - '0';
 
-		*count = *count > (LENGTH_MAX - digit) / 10 ? LENGTH_MAX : *count * 10 + digit;
+		*count = *count >= LENGTH_MAX / 10 ? LENGTH_MAX : *count * 10 + digit;
 	}
 	return pattern;
 }

@@ -145,6 +145,24 @@ TEST("a root table of no entries, or with a rest of 3 bytes, has no MADT")
 	CHECK_EQ(find_madt(), -ENOENT);
 	start_table(RSDT, "RSDT", 39);
 	CHECK_EQ(find_madt(), -ENOENT);
+	put32(TABLE(RSDT), 36, ADDRESS(MADT));
+	seal(RSDT);
+	CHECK_EQ(find_madt(), -ENOENT);
+	put32(TABLE(RSDT), 4, 40);
+	seal(RSDT);
+	CHECK_EQ(find_madt(), 0);
+}
+
+TEST("entries of a root table beyond ACPI_TABLES_MAX are not looked at")
+{
+	prepare();
+	start_table(RSDT, "RSDT", 36 + 4 * (ACPI_TABLES_MAX + 1));
+	put32(TABLE(RSDT), 36 + 4 * ACPI_TABLES_MAX, ADDRESS(MADT));
+	seal(RSDT);
+	CHECK_EQ(find_madt(), -ENOENT);
+	put32(TABLE(RSDT), 36 + 4 * (ACPI_TABLES_MAX - 1), ADDRESS(MADT));
+	seal(RSDT);
+	CHECK_EQ(find_madt(), 0);
 }
 
 TEST("a damaged table is passed over for a good one of its name")
@@ -176,6 +194,10 @@ TEST("the FADT tells reset register and power management ports")
 	CHECK_EQ(fixed.reset_space, ACPI_SPACE_IO);
 	CHECK_EQ(fixed.reset_address, 0xcf9);
 	CHECK_EQ(fixed.reset_value, 0x0f);
+	put32(TABLE(FADT), 112, 1 << 8);
+	seal(FADT);
+	CHECK_EQ(read_fadt(), 0);
+	CHECK(!fixed.has_reset);
 }
 
 TEST("a FADT of revision 1 has no reset register, extended ports win in later ones")

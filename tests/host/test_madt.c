@@ -54,6 +54,16 @@ TEST("an override routes IRQ 0 to pin 2 and takes the pin from IRQ 2")
 	CHECK_EQ(topology.isa[1].gsi, 1);
 }
 
+TEST("any override takes its pin from the IRQ of that number")
+{
+	prepare();
+	ENTRY(2, 10, 0, 5, LONG(7), WORD(0));
+	CHECK_EQ(read_madt(), 0);
+	CHECK_EQ(topology.isa[5].gsi, 7);
+	CHECK(!topology.isa[7].present);
+	CHECK(topology.isa[6].present && topology.isa[8].present);
+}
+
 TEST("two IRQs may be swapped")
 {
 	prepare();
@@ -97,6 +107,12 @@ TEST("CPUs that are not enabled are listed as such")
 	CHECK_EQ(read_madt(), 0);
 	CHECK_EQ(topology.cpu_count, 4);
 	CHECK(!topology.cpus[2].enabled && !topology.cpus[3].enabled);
+	ENTRY(9, 16, WORD(0), LONG(8), LONG(2), LONG(4));
+	ENTRY(0, 8, 5, 9, LONG(1));
+	CHECK_EQ(read_madt(), 0);
+	CHECK_EQ(topology.cpu_count, 6);
+	CHECK(!topology.cpus[2].enabled && !topology.cpus[4].enabled);
+	CHECK(topology.cpus[5].enabled);
 }
 
 TEST("a CPU listed twice counts once, enabled if either entry is")
@@ -126,12 +142,16 @@ TEST("x2APIC ids up to 254 are listed, larger ones and 255 counted")
 TEST("more CPUs than fit are counted, disabled ones give way to enabled ones")
 {
 	prepare();
+	start_table(MADT, "APIC", 44);
 	ENTRY(0, 8, 200, 200, LONG(0));
-	for (unsigned int i = 0; i < TOPOLOGY_CPUS_MAX; i++)
+	ENTRY(0, 8, 201, 201, LONG(0));
+	for (unsigned int i = 0; i <= TOPOLOGY_CPUS_MAX; i++)
 		ENTRY(0, 8, 10 + i, 10 + i, LONG(1));
+	ENTRY(0, 8, 202, 202, LONG(0));
+	ENTRY(0, 8, 10, 10, LONG(1));
 	CHECK_EQ(read_madt(), 0);
 	CHECK_EQ(topology.cpu_count, TOPOLOGY_CPUS_MAX);
-	CHECK_EQ(topology.cpus_ignored, 3);
+	CHECK_EQ(topology.cpus_ignored, 4);
 	for (unsigned int i = 0; i < TOPOLOGY_CPUS_MAX; i++)
 		CHECK(topology.cpus[i].enabled);
 }
@@ -158,15 +178,17 @@ TEST("local NMIs name CPUs by APIC id, also when the CPU comes later")
 	ENTRY(10, 12, WORD(0), LONG(9), 1, 0, 0, 0);
 	ENTRY(10, 12, WORD(0), LONG(0xffffffff), 1, 0, 0, 0);
 	ENTRY(4, 6, 77, WORD(0), 1);
+	ENTRY(4, 6, 0, WORD(0), 1);
 	ENTRY(0, 8, 9, 33, LONG(1));
 	CHECK_EQ(read_madt(), 0);
-	CHECK_EQ(topology.nmi_count, 4);
+	CHECK_EQ(topology.nmi_count, 5);
 	CHECK_EQ(topology.nmis[0].apic_id, 33);
 	CHECK_EQ(topology.nmis[0].lint, 1);
 	CHECK_EQ(topology.nmis[1].apic_id, TOPOLOGY_ALL_CPUS);
 	CHECK(topology.nmis[1].active_low && topology.nmis[1].level_triggered);
 	CHECK_EQ(topology.nmis[2].apic_id, 33);
 	CHECK_EQ(topology.nmis[3].apic_id, TOPOLOGY_ALL_CPUS);
+	CHECK_EQ(topology.nmis[4].apic_id, 0);
 	CHECK_EQ(topology.nmis_ignored, 1);
 }
 
@@ -184,6 +206,7 @@ TEST("unknown entry types and longer entries are passed over")
 	ENTRY(0x7f, 5, 1, 2, 3);
 	ENTRY(6, 2);
 	ENTRY(0, 12, 2, 9, LONG(1), LONG(0));
+	ENTRY(11, 2);
 	CHECK_EQ(read_madt(), 0);
 	CHECK_EQ(topology.cpu_count, 3);
 }
@@ -231,7 +254,11 @@ TEST("a GSI belongs to the I/O APIC with the highest base not above it")
 	CHECK_EQ(pin, 23);
 	CHECK_EQ(topology_find_io_apic(&topology, 50, &pin), 1);
 	CHECK_EQ(pin, 2);
-	topology.io_apics[0].gsi_base = 8;
+	topology.io_apics[0].gsi_base = 24;
+	topology.io_apics[2].gsi_base = 0;
+	CHECK_EQ(topology_find_io_apic(&topology, 30, &pin), 0);
+	CHECK_EQ(pin, 6);
+	topology.io_apics[2].gsi_base = 8;
 	CHECK_EQ(topology_find_io_apic(&topology, 7, &pin), -ENOENT);
 }
 
@@ -252,6 +279,20 @@ TEST("boot_info lists the boot CPU first, then the enabled others")
 	topology_list_cpus(&topology, 99, &info);
 	CHECK_EQ(info.cpu_hardware_id[0], 99);
 	CHECK_EQ(info.cpu_count, 4);
+}
+
+TEST("boot_info lists no more CPUs than fit, the boot CPU always")
+{
+	struct boot_info info = {.cpu_count = 0};
+
+	prepare();
+	for (unsigned int i = 0; i < BOOT_CPUS_MAX; i++)
+		ENTRY(0, 8, 10 + i, 10 + i, LONG(1));
+	CHECK_EQ(read_madt(), 0);
+	topology_list_cpus(&topology, 99, &info);
+	CHECK_EQ(info.cpu_count, BOOT_CPUS_MAX);
+	CHECK_EQ(info.cpu_hardware_id[0], 99);
+	CHECK_EQ(info.cpu_hardware_id[1], 0);
 }
 
 TEST("a missing or damaged MADT leaves the topology empty")

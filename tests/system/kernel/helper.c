@@ -213,6 +213,96 @@ void sleep_for(nanoseconds_t time)
 	CHECK_EQUAL(message()->source, EP_CLOCK);
 }
 
+#define PATIENCE (5000 * MILLISECOND)
+
+bool wait_a_moment(nanoseconds_t *limit)
+{
+	if (*limit == 0)
+		*limit = clock_now() + PATIENCE;
+	sleep_for(MILLISECOND / 4);
+	return clock_now() < *limit;
+}
+
+/* --- Threads that run on and on ----------------------------------------------------------------
+ */
+
+int spin(void *argument)
+{
+	struct spinner *spinner = argument;
+
+	while (!spinner->stop)
+		spinner->count++;
+	return 0;
+}
+
+void spin_wait(const struct spinner *spinner)
+{
+	const unsigned int from = spinner->count;
+	nanoseconds_t limit = 0;
+
+	while (spinner->count == from && wait_a_moment(&limit))
+		;
+	CHECK(spinner->count != from);
+}
+
+bool spin_stands(const struct spinner *spinner)
+{
+	const unsigned int from = spinner->count;
+
+	sleep_for(3 * MILLISECOND);
+	return spinner->count == from;
+}
+
+void thread_place(endpoint_t thread, uint32_t priority, unsigned int cpu)
+{
+	const struct sys_schedctl_req request = {
+		.thread = thread,
+		.scheduler = SCHEDULER_KERNEL,
+		.priority = priority,
+		.affinity = 1ull << cpu,
+	};
+
+	CHECK_EQUAL(sys_schedctl(&request, NULL), 0);
+}
+
+/* --- Signal managers ---------------------------------------------------------------------------
+ */
+
+endpoint_t signal_wait(struct sys_signal_get_reply *taken)
+{
+	static const struct ipc_filter filter = {
+		.count = 2,
+		.element = {{EP_SYSTEM, 0, ~0u, IPC_FILTER_ALLOW},
+			    {EP_CLOCK, 0, ~0u, IPC_FILTER_ALLOW}},
+	};
+	struct ipc_received received;
+	bool over = false;
+
+	REQUIRE(sys_alarm(&(struct sys_alarm_req){.time = PATIENCE}, NULL) == 0);
+	for (;;) {
+		REQUIRE(sys_signal_get(&(struct sys_empty_req){}, taken) == 0);
+		if (taken->thread != EP_NONE || over)
+			break;
+		REQUIRE(ipc_receive(EP_ANY, &filter, 0, &received) == 0);
+		over = message()->source == EP_CLOCK;
+	}
+	REQUIRE(sys_alarm(&(struct sys_alarm_req){.time = 0}, NULL) == 0);
+	return taken->thread;
+}
+
+void signal_expect(endpoint_t thread, u64 signals)
+{
+	struct sys_signal_get_reply taken;
+
+	REQUIRE(signal_wait(&taken) == thread);
+	CHECK_EQUAL(taken.signals, signals);
+}
+
+int signal_end(endpoint_t thread)
+{
+	return sys_signal_end(&(struct sys_signal_end_req){thread}, NULL);
+}
+
 /* --- Random numbers ----------------------------------------------------------------------------
  */
 

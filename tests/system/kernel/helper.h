@@ -85,6 +85,42 @@ endpoint_t endpoint_stale(void);
 void yield(void);
 nanoseconds_t clock_now(void);
 void sleep_for(nanoseconds_t time);
+/* Let less urgent threads run too; false when *limit, 0 at first, is over after some seconds:
+ *   while (!condition && wait_a_moment(&limit)) ; CHECK(condition); */
+bool wait_a_moment(nanoseconds_t *limit);
+
+/* --- Threads that run on and on ----------------------------------------------------------------
+ */
+
+struct spinner {
+	volatile unsigned int count;
+	volatile bool stop;
+};
+
+int spin(void *spinner);
+/* Wait until it has run. */
+void spin_wait(const struct spinner *spinner);
+/* It does not run for some milliseconds. */
+bool spin_stands(const struct spinner *spinner);
+
+/* A thread for one CPU, scheduled by the kernel. */
+void thread_place(endpoint_t thread, uint32_t priority, unsigned int cpu);
+
+/* --- Signal managers ---------------------------------------------------------------------------
+ */
+
+/* A thread the caller manages that has signals, which are taken; EP_NONE when none comes. */
+endpoint_t signal_wait(struct sys_signal_get_reply *taken);
+/* Wait for these signals of that thread and no others. */
+void signal_expect(endpoint_t thread, u64 signals);
+int signal_end(endpoint_t thread);
+
+#define SIGNAL_BIT(signal) (1ull << (signal))
+/* What exceptions become: Linux's numbers. */
+#define SIGNAL_ILLEGAL 4
+#define SIGNAL_TRAP 5
+#define SIGNAL_FPE 8
+#define SIGNAL_SEGV 11
 
 /* --- Random numbers, from seed= ----------------------------------------------------------------
  */

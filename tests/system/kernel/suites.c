@@ -2,9 +2,15 @@
 #include "test_case.h"
 
 extern const struct test_suite suite_ipc_call, suite_ipc_notify, suite_ipc_async, suite_ipc_filter,
-	suite_ipc_rights, suite_thread, suite_space, suite_fault, suite_copy;
+	suite_ipc_rights, suite_thread, suite_space, suite_fault, suite_copy, suite_context,
+	suite_fork, suite_sched, suite_grant;
 
 const struct test_suite *const test_suites[] = {
-	&suite_ipc_call, &suite_ipc_notify, &suite_ipc_async, &suite_ipc_filter, &suite_ipc_rights,
-	&suite_thread,	 &suite_space,	    &suite_fault,     &suite_copy,	 NULL,
+	&suite_ipc_call,   &suite_ipc_notify,
+	&suite_ipc_async,  &suite_ipc_filter,
+	&suite_ipc_rights, &suite_thread,
+	&suite_space,	   &suite_fault,
+	&suite_copy,	   &suite_context,
+	&suite_fork,	   &suite_sched,
+	&suite_grant,	   NULL,
 };

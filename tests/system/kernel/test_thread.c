@@ -57,36 +57,6 @@ static void names_never_repeat(void)
 /* --- What holds a thread ------------------------------------------------------------------------
  */
 
-struct spinner {
-	volatile unsigned int count;
-	volatile bool stop;
-};
-
-static int spin(void *argument)
-{
-	struct spinner *spinner = argument;
-
-	while (!spinner->stop)
-		spinner->count++;
-	return 0;
-}
-
-static void spin_wait(const struct spinner *spinner)
-{
-	const unsigned int from = spinner->count;
-
-	while (spinner->count == from)
-		yield();
-}
-
-static bool spin_stands(const struct spinner *spinner)
-{
-	const unsigned int from = spinner->count;
-
-	sleep_for(3 * MILLISECOND);
-	return spinner->count == from;
-}
-
 static void privilege_holds(void)
 {
 	struct spinner spinner = {};
