@@ -1,4 +1,4 @@
-kernel-y += kernel/call.c kernel/call_copy.c kernel/call_device.c kernel/call_info.c \
+kernel-y += kernel/backtrace.c kernel/call.c kernel/call_copy.c kernel/call_device.c kernel/call_info.c \
 	kernel/call_priv.c kernel/call_sched.c kernel/call_thread.c kernel/call_vm.c \
 	kernel/command_line.c kernel/copy.c kernel/fault.c kernel/grant.c kernel/ipc.c \
 	kernel/ipc_async.c kernel/ipc_fast.c kernel/ipc_notify.c kernel/irq.c kernel/main.c \

@@ -83,6 +83,7 @@ static uint32_t counters_fill(struct info_counters *c) REQUIRES(bkl)
 {
 	c->replies_dropped = ipc_replies_dropped;
 	c->async_dropped = ipc_async_dropped;
+	c->migrations = sched_migrations;
 	c->parks = smp_parks;
 	c->settles = smp_settles;
 	c->page_faults = fault_pages;
@@ -124,32 +125,6 @@ int sys_do_info(struct thread *caller, const struct sys_info_req *req, struct sy
 
 /* --- Diagnostics ----------------------------------------------------------------------------------- */
 
-#define BACKTRACE_MAX 16
-#define BACKTRACE_SCAN_BYTES 1024
-
-/* Words on the thread's stack that could be return addresses into its own program; the host's
- * symboliser sorts out which are. Whatever is not mapped ends the scan. */
-static void thread_backtrace(struct thread *caller, struct thread *t) REQUIRES(bkl)
-{
-	vaddr_t pc, sp, fp;
-	unsigned int found = 1, i;
-
-	thread_settle(t);
-	arch_context_where(t, &pc, &sp, &fp);
-	print("%s: rts %x\nbacktrace %s: 0x%lx", t->name, t->rts, t->name, (unsigned long)pc);
-	for (i = 0; i < BACKTRACE_SCAN_BYTES && found < BACKTRACE_MAX; i += sizeof(vaddr_t)) {
-		vaddr_t word;
-
-		if (copy_in(caller, t, sp + i, &word, sizeof(word), true))
-			break;
-		if (word >= ARCH_PROGRAM_BASE && word < ARCH_PROGRAM_BASE + ARCH_PROGRAM_TEXT_MAX) {
-			print(" 0x%lx", (unsigned long)word);
-			found++;
-		}
-	}
-	print("\n");
-}
-
 int sys_do_diag(struct thread *caller, const struct sys_diag_req *req, struct sys_empty_reply *rep)
 {
 	char text[128];
@@ -175,7 +150,7 @@ int sys_do_diag(struct thread *caller, const struct sys_diag_req *req, struct sy
 		t = call_thread(caller, req->thread);
 		if (!t)
 			return -EDEADSRCDST;
-		thread_backtrace(caller, t);
+		thread_backtrace(t);
 		return 0;
 	default:
 		return -EINVAL;

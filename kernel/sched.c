@@ -14,6 +14,11 @@
 #include "kernel/race.h"
 #include "kernel/trace.h"
 
+uint64_t sched_migrations;
+
+/* Heavier than any queue: a CPU whose current thread would make the new one wait. */
+#define CPU_LOAD_BUSY THREAD_MAX
+
 static void timer_update(struct cpu *cpu, nanoseconds_t now) REQUIRES(bkl);
 
 static void queue_check(const struct thread *t)
@@ -43,8 +48,14 @@ void sched_dequeue(struct thread *t)
 		cpu->ready &= ~(1u << p);
 }
 
-/* The thread's last CPU if it may run there; else, and for a thread that never ran, the allowed CPU
- * with the least to do. */
+/* Would `t` run on this CPU at once? */
+static bool gives_way(const struct cpu *cpu, const struct thread *t) REQUIRES(bkl)
+{
+	return !cpu->current || cpu->current->priority > t->priority;
+}
+
+/* The thread's last CPU if it may run there; else, and for a thread that never ran, an allowed CPU
+ * that gives way to it, else the one with the least to do. */
 static struct cpu *cpu_choose(const struct thread *t) REQUIRES(bkl)
 {
 	struct cpu *best = NULL;
@@ -57,7 +68,9 @@ static struct cpu *cpu_choose(const struct thread *t) REQUIRES(bkl)
 
 		if (!(t->affinity & cpu->bit))
 			continue;
-		load = cpu->queue.count + (cpu->current != NULL);
+		load = cpu->queue.count;
+		if (cpu->current)
+			load += gives_way(cpu, t) ? 1 : CPU_LOAD_BUSY;
 		if (!best || load < best_load) {
 			best = cpu;
 			best_load = load;
@@ -144,16 +157,26 @@ void sched_quantum_given(struct thread *t)
 	thread_unblock(t, RTS_NO_QUANTUM);
 }
 
-/* Threads wait here: an idle CPU that may run one of them comes and takes it. */
-static void balance(const struct cpu *cpu) REQUIRES(bkl)
+/* The most urgent thread that waits here moves to a CPU that would run it at once. */
+static void balance(struct cpu *cpu) REQUIRES(bkl)
 {
+	struct thread *t;
 	unsigned int i;
 
-	for (i = 0; cpu->queue.count && i < cpu_online_count; i++)
-		if (!cpu_get(i)->current) {
-			smp_kick(cpu_get(i));
-			return;
-		}
+	if (!cpu->ready)
+		return;
+	t = cpu->queue.head[__builtin_ctz(cpu->ready)];
+	for (i = 0; i < cpu_online_count; i++) {
+		struct cpu *other = cpu_get(i);
+
+		if (other == cpu || !(t->affinity & other->bit) || !gives_way(other, t))
+			continue;
+		sched_dequeue(t);
+		sched_queue_link(other, t, false);
+		sched_migrations++;
+		smp_kick(other);
+		return;
+	}
 }
 
 void sched_slice_check(struct cpu *cpu, nanoseconds_t now)
@@ -287,8 +310,11 @@ static struct thread *pick(struct cpu *cpu) REQUIRES(bkl)
 		}
 	}
 	t = cpu->ready ? cpu->queue.head[__builtin_ctz(cpu->ready)] : steal(cpu);
-	if (t)
+	if (t) {
+		if (t->cpu != cpu)
+			sched_migrations++;
 		sched_dequeue(t);
+	}
 	return t;
 }
 

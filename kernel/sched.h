@@ -64,4 +64,6 @@ static inline __attribute__((always_inline)) void sched_account(struct thread *f
 /* Cycles `t` has had so far, the present stretch included. */
 cycles_t sched_cycles(const struct thread *t) REQUIRES(bkl);
 
+extern uint64_t sched_migrations; /* ready threads moved to another CPU's queue */
+
 #define QUANTUM_DEFAULT 100000000ull /* 100 ms */

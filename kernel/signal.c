@@ -5,6 +5,7 @@
 #include "kernel/call.h"
 #include "kernel/copy.h"
 #include "kernel/ipc.h"
+#include "kernel/panic.h"
 #include "kernel/print.h"
 #include "kernel/smp.h"
 #include <string.h>
@@ -20,6 +21,12 @@ struct thread *signal_manager(const struct thread *t)
 	return manager;
 }
 
+static bool is_fatal(unsigned int signal)
+{
+	return signal == SIGNAL_SEGV || signal == SIGNAL_ILLEGAL || signal == SIGNAL_FPE ||
+	       signal == SIGNAL_BUS || signal == SIGNAL_EXITED;
+}
+
 void signal_cause(struct thread *t, unsigned int signal)
 {
 	struct thread *manager = signal_manager(t);
@@ -28,9 +35,14 @@ void signal_cause(struct thread *t, unsigned int signal)
 	t->signal_count++;
 	if (manager != t)
 		thread_block(t, RTS_SIGNALED);
-	else if (signal == SIGNAL_SEGV || signal == SIGNAL_ILLEGAL || signal == SIGNAL_FPE ||
-		 signal == SIGNAL_BUS || signal == SIGNAL_EXITED)
+	else if (is_fatal(signal))
 		thread_block(t, RTS_STOPPED); /* it cannot go on, so it cannot handle it either */
+	if (t == pager && is_fatal(signal) && (!manager || manager == t)) {
+		/* Nobody would answer another fault, and nobody is there to mend that. */
+		thread_backtrace(t);
+		panic("the root service is lost: signal %u, address %lx", signal,
+		      (unsigned long)t->fault_address);
+	}
 	if (!manager) {
 		print("signal: %s (%x) gets signal %u and nobody manages it; it stays stopped\n",
 		      t->name, t->endpoint, signal);

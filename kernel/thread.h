@@ -159,4 +159,7 @@ void thread_settle(struct thread *t) REQUIRES(bkl);
  * context under it suspends its own call until that is done. */
 bool thread_trap_pending(const struct thread *t) REQUIRES(bkl);
 
+/* Print `backtrace NAME: pc...` for scripts/symbolise. */
+void thread_backtrace(struct thread *t) REQUIRES(bkl);
+
 unsigned int threads_used(void) REQUIRES(bkl);

@@ -96,8 +96,10 @@ class Image:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL)
         elapsed = None
-        while process.poll() is None and time.monotonic() - start < boot.TIMEOUT:
-            if elapsed is None and os.path.exists(log):
+        running = True
+        while running and elapsed is None and time.monotonic() - start < boot.TIMEOUT:
+            running = process.poll() is None  # and one more look after the end
+            if os.path.exists(log):
                 with open(log, errors="replace") as file:
                     if ", ready" in file.read():
                         elapsed = (time.monotonic() - start) * 1000

@@ -146,7 +146,9 @@ static inline void arch_sse_fill(uint32_t seed)
 
 	for (unsigned int i = 0; i < 32; i++)
 		value[i / 4][i % 4] = seed * 2654435761u + i;
-	__asm__ volatile(ARCH_SSE_ALL(ARCH_SSE_LOAD) "ldmxcsr %1" : : "r"(value), "m"(control)
+	__asm__ volatile(ARCH_SSE_ALL(ARCH_SSE_LOAD) "ldmxcsr %1"
+			 :
+			 : "r"(value), "m"(control)
 			 : "memory");
 }
 
@@ -155,7 +157,9 @@ static inline unsigned int arch_sse_check(uint32_t seed)
 	uint32_t value[8][4], control;
 	unsigned int wrong = 0;
 
-	__asm__ volatile(ARCH_SSE_ALL(ARCH_SSE_STORE) "stmxcsr %1" : : "r"(value), "m"(control)
+	__asm__ volatile(ARCH_SSE_ALL(ARCH_SSE_STORE) "stmxcsr %1"
+			 :
+			 : "r"(value), "m"(control)
 			 : "memory");
 	for (unsigned int i = 0; i < 32; i++)
 		wrong += value[i / 4][i % 4] != seed * 2654435761u + i;
@@ -221,6 +225,16 @@ static inline bool arch_fpu_fresh(void)
 	return sum == 0 && image.control == 0x37F && image.status == 0 && image.tag == 0xFFFF;
 }
 
+/* A context as SYS_CONTEXT_GET shows it: no FPU state is in it. */
+static inline bool arch_context_fpu_empty(const struct arch_user_context *context)
+{
+	uint8_t sum = 0;
+
+	for (unsigned int i = 0; i < sizeof(context->fpu); i++)
+		sum |= context->fpu[i];
+	return sum == 0 && context->fpu_used == 0;
+}
+
 /* --- Time ---------------------------------------------------------------------------------------
  */
 
@@ -279,7 +293,8 @@ static inline uint8_t arch_port_read_direct(uint16_t port)
 
 /* --- An interrupt line --------------------------------------------------------------------------
  *
- * The clock of a PC (MC146818A data sheet): register A rate, B enables, C flags, cleared by reading.
+ * The clock of a PC (MC146818A data sheet): register A rate, B enables, C flags, cleared by
+ * reading.
  */
 
 #define ARCH_IRQ_SOURCE 8u
