@@ -23,8 +23,10 @@ BOARD ?= $(or $(file <build/selected-board),pc)
 fragments := $(subst $(comma), ,$(CONFIG))
 O ?= build/$(subst $(space),-,$(strip $(BOARD) $(fragments)))
 board-folder := $(firstword $(wildcard $(BOARD_ROOT:%=%/$(BOARD)) boards/$(BOARD)))
-ifeq ($(board-folder),)
-$(error There is no board '$(BOARD)': `make boards` lists them; BOARD_ROOT=folder adds your own)
+boards := $(sort $(foreach f,$(wildcard boards/*/Kconfig $(BOARD_ROOT:%=%/*/Kconfig)), \
+	$(notdir $(patsubst %/,%,$(dir $f)))))
+ifeq ($(or $(board-folder),$(if $(filter-out help boards bootstrap distclean,$(goals)),,none)),)
+$(error There is no board '$(BOARD)'; BOARD= takes one of: $(boards). BOARD_ROOT=folder adds your own)
 endif
 
 # The kernel's command line under `make run` and in the ISO.

@@ -2,9 +2,9 @@
  * postconditions. Every port defines the same names; arch/none is the empty port that links, and
  * scripts/check-arch compares its symbols with this page.
  *
- * The port's header <arch_kernel.h> (in arch/X) supplies the types and inline functions of the first
- * part. "Locked" means: the caller holds the big kernel lock. Interrupts are off in the kernel at all
- * times except inside arch_idle() and arch_interrupt_window().
+ * The port's header <arch_kernel.h> (in arch/X) supplies the types and inline functions of the
+ * first part. "Locked" means: the caller holds the big kernel lock. Interrupts are off in the
+ * kernel at all times except inside arch_idle() and arch_interrupt_window().
  */
 #pragma once
 
@@ -45,8 +45,8 @@ struct kernel_page;
  * map complete, `info` filled, consoles usable, interrupts off. */
 void kernel_main(const struct boot_info *info) __attribute__((noreturn));
 
-/* Descriptor tables, feature bits, trap entries and FPU control of this CPU. Called once on each CPU,
- * first of all. */
+/* Descriptor tables, feature bits, trap entries and FPU control of this CPU. Called once on each
+ * CPU, first of all. */
 void arch_cpu_init(struct cpu *cpu);
 
 /* Find and initialise interrupt controllers and timers; measure the clock. Boot CPU, after
@@ -79,9 +79,9 @@ void arch_describe(struct boot_page *page, struct kernel_page *kernel_page);
 
 /* --- Memory management ------------------------------------------------------------------------ */
 
-/* Physical address of `address` in the space of `root`, as user mode may use it: user-accessible, and
- * writable when `write`. True and *physical, *bytes (to the end of the contiguous piece the tables
- * show at once), else false. Every table address is range-checked. Locked. */
+/* Physical address of `address` in the space of `root`, as user mode may use it: user-accessible,
+ * and writable when `write`. True and *physical, *bytes (to the end of the contiguous piece the
+ * tables show at once), else false. Every table address is range-checked. Locked. */
 bool arch_walk(paddr_t root, vaddr_t address, bool write, paddr_t *physical, size_t *bytes);
 
 /* May `root` be loaded? Aligned, inside RAM, its kernel part equal to the kernel's own. */
@@ -106,9 +106,9 @@ void arch_context_init(struct thread *t, vaddr_t pc, vaddr_t sp, uintptr_t argum
 		       vaddr_t message_address);
 void arch_context_fork(struct thread *child, const struct thread *parent);
 
-/* Whole context out and in. The thread is switched out on every CPU and its FPU state is in memory. A
- * context may be set only if it is valid: it grants nothing (selectors, flags, mode). After a set the
- * thread leaves the kernel by the full path. */
+/* Whole context out and in. The thread is switched out on every CPU and its FPU state is in memory.
+ * A context may be set only if it is valid: it grants nothing (selectors, flags, mode). After a set
+ * the thread leaves the kernel by the full path. */
 void arch_context_get(const struct thread *t, struct arch_user_context *out);
 bool arch_context_valid(const struct arch_user_context *context);
 void arch_context_set(struct thread *t, const struct arch_user_context *in);
@@ -131,12 +131,12 @@ void arch_fpu_save(struct cpu *cpu);
 
 /* --- Leaving the kernel ----------------------------------------------------------------------- */
 
-/* Return to user mode in `t`, which is current, runnable and on this CPU's root. The lock is released
- * by sched_leave() before; interrupts are off until the last instruction. */
+/* Return to user mode in `t`, which is current, runnable and on this CPU's root. The lock is
+ * released by sched_leave() before; interrupts are off until the last instruction. */
 void arch_exit_user(struct cpu *cpu, struct thread *t) __attribute__((noreturn));
 
-/* What the port must do under the lock before `t` leaves here: FPU state of another thread saved, I/O
- * bitmap, thread pointer. */
+/* What the port must do under the lock before `t` leaves here: FPU state of another thread saved,
+ * I/O bitmap, thread pointer. */
 void arch_switch_prepare(struct cpu *cpu, struct thread *t);
 
 /* Let pending interrupts in, with neither lock nor user context live. Like an interrupt from idle,
@@ -156,7 +156,8 @@ void arch_irq_mask(unsigned int irq);
 void arch_irq_unmask(unsigned int irq);
 
 nanoseconds_t arch_time(void); /* since boot, never backwards on one CPU */
-/* The timer of this CPU fires once at or after `deadline` and calls timer_interrupt(); 0 disarms. */
+/* The timer of this CPU fires once at or after `deadline` and calls timer_interrupt(); 0 disarms.
+ */
 void arch_timer_set(nanoseconds_t deadline);
 nanoseconds_t arch_cycles_to_time(cycles_t cycles);
 cycles_t arch_time_to_cycles(nanoseconds_t time);

@@ -7,8 +7,8 @@
  *        program counter of a thread that is in the kernel
  * void arch_context_result(struct thread *, int code, uint32_t status, endpoint_t process)
  *        results of the trap the thread is in
- * void arch_exit_message(struct cpu *, struct thread *, uint32_t status, endpoint_t process) noreturn
- *        leave into a thread whose receive or call ends with code 0 and these results
+ * void arch_exit_message(struct cpu *, struct thread *, uint32_t status, endpoint_t process)
+ * noreturn leave into a thread whose receive or call ends with code 0 and these results
  */
 #pragma once
 

@@ -25,5 +25,5 @@ struct boot_info {
 	char loader[32];			  /* "multiboot1", "multiboot2", "devicetree" */
 	uint32_t cpu_hardware_id[BOOT_CPUS_MAX];  /* [0] is the boot CPU: APIC id, MPIDR, hart id */
 	unsigned int cpu_count;			  /* CPUs the firmware reports, boot CPU included */
-	char cpu_source[16];			  /* who listed the CPUs: "MADT", "MP table", "devicetree", "none" */
+	char cpu_source[16]; /* who listed the CPUs: "MADT", "MP table", "devicetree", "none" */
 };

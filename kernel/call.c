@@ -56,7 +56,7 @@ static const struct {
 	const char *name;
 	uint64_t refusals;
 } documented[SYS_CALL_COUNT] = {
-#define CALL(call, nr, request, reply, handler, errors, what) [nr] = { #call, errors },
+#define CALL(call, nr, request, reply, handler, errors, what) [nr] = {#call, errors},
 #include <skerry/kernel.def>
 #undef CALL
 };

@@ -9,13 +9,13 @@ static bool operand_find(struct thread *caller, endpoint_t e, uint64_t address, 
 	struct thread *t;
 
 	if (e == EP_PHYSICAL && physical) {
-		*o = (struct operand){ NULL, EP_PHYSICAL, address };
+		*o = (struct operand){NULL, EP_PHYSICAL, address};
 		return true;
 	}
 	t = call_thread(caller, e);
 	if (!t || (t->rts & RTS_EXITED))
 		return false;
-	*o = (struct operand){ t->space, t->endpoint, address };
+	*o = (struct operand){t->space, t->endpoint, address};
 	return true;
 }
 
@@ -124,7 +124,7 @@ static int vumap_element(struct thread *caller, const struct vumap_element *in, 
 		if (!extent(caller->space, (vaddr_t)(in->address + done), in->bytes - done, write,
 			    &physical, &length))
 			return -EFAULT;
-		output[*used] = (struct vumap_element){ physical, length };
+		output[*used] = (struct vumap_element){physical, length};
 		(*used)++;
 		done += length;
 	}
@@ -144,14 +144,11 @@ int sys_do_vumap(struct thread *caller, const struct sys_vumap_req *req,
 	if (!copy_range_valid(req->input, req->count * sizeof(*input)) ||
 	    !copy_range_valid(req->output, req->output_max * sizeof(*output)))
 		return -EFAULT;
-	code = copy_in(caller, caller, req->input, input, req->count * sizeof(*input),
-		       false);
+	code = copy_in(caller, caller, req->input, input, req->count * sizeof(*input), false);
 	for (i = 0; !code && i < req->count; i++)
-		code = vumap_element(caller, &input[i], req->write, output, &used,
-				     req->output_max);
+		code = vumap_element(caller, &input[i], req->write, output, &used, req->output_max);
 	if (!code)
-		code = copy_out(caller, caller, req->output, output,
-				used * sizeof(*output), false);
+		code = copy_out(caller, caller, req->output, output, used * sizeof(*output), false);
 	if (!code)
 		rep->done = used;
 	return code;

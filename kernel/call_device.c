@@ -10,8 +10,7 @@ int sys_do_irq_set(struct thread *caller, const struct sys_irq_set_req *req,
 {
 	if (req->irq >= arch_irq_count() || req->notify_id > 63 || (req->flags & ~IRQ_REENABLE))
 		return -EINVAL;
-	if (caller->priv->owner != caller ||
-	    !priv_holds(caller->priv, RESOURCE_IRQ, req->irq, 1))
+	if (caller->priv->owner != caller || !priv_holds(caller->priv, RESOURCE_IRQ, req->irq, 1))
 		return -EPERM;
 	return irq_hook_set(caller->priv, req, &rep->hook);
 }
@@ -23,7 +22,8 @@ int sys_do_irq_control(struct thread *caller, const struct sys_irq_control_req *
 	return irq_hook_control(caller->priv, req->hook, req->operation);
 }
 
-static int port_check(const struct thread *caller, uint32_t port, uint32_t width, uint32_t direction)
+static int port_check(const struct thread *caller, uint32_t port, uint32_t width,
+		      uint32_t direction)
 {
 	if ((width != 1 && width != 2 && width != 4) || direction > IO_WRITE || port > 0xFFFF ||
 	    port % width)
@@ -73,7 +73,7 @@ static int string_run(const struct sys_io_string_req *req, uint8_t *at, size_t b
 int sys_do_io_string(struct thread *caller, const struct sys_io_string_req *req,
 		     struct sys_empty_reply *rep)
 {
-	struct operand memory = { caller->space, caller->endpoint, req->offset };
+	struct operand memory = {caller->space, caller->endpoint, req->offset};
 	bool try_only = true, to_memory = req->direction == IO_READ;
 	uint64_t done;
 	int pass, code = port_check(caller, req->port, req->width, req->direction);
@@ -151,12 +151,16 @@ int sys_do_io_enable(struct thread *caller, const struct sys_io_enable_req *req,
 	thread_settle(t);
 	if (!arch_io_bitmap(t, 0, 0))
 		return -ENODEV;
-	/* The bitmap is loaded when it is switched in; if its trap is pending it is current already. */
+	/* The bitmap is loaded when it is switched in; if its trap is pending it is current
+	 * already. */
 	if (t->cpu && t->cpu->current == t)
 		t->cpu->events |= EVENT_RESCHED;
-	if (req->enable && (t->priv->flags & PRIV_ALL_IO))
+	thread_switch_simple(t, !req->enable);
+	if (!req->enable)
+		return 0;
+	if (t->priv->flags & PRIV_ALL_IO)
 		return arch_io_bitmap(t, 0, 0x10000) ? 0 : -ENODEV;
-	for (i = 0; req->enable && i < t->priv->io_count; i++)
+	for (i = 0; (t->priv->flags & PRIV_CHECK_IO) && i < t->priv->io_count; i++)
 		if (!arch_io_bitmap(t, (uint32_t)t->priv->io[i].first,
 				    (uint32_t)t->priv->io[i].count))
 			return -ENODEV;

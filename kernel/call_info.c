@@ -119,11 +119,12 @@ int sys_do_info(struct thread *caller, const struct sys_info_req *req, struct sy
 		return -EINVAL;
 	}
 	rep->size = size;
-	return copy_out(caller, caller, req->address, &info,
-			size < req->size ? size : req->size, false);
+	return copy_out(caller, caller, req->address, &info, size < req->size ? size : req->size,
+			false);
 }
 
-/* --- Diagnostics ----------------------------------------------------------------------------------- */
+/* --- Diagnostics
+ * ----------------------------------------------------------------------------------- */
 
 int sys_do_diag(struct thread *caller, const struct sys_diag_req *req, struct sys_empty_reply *rep)
 {
@@ -139,8 +140,7 @@ int sys_do_diag(struct thread *caller, const struct sys_diag_req *req, struct sy
 			return -EINVAL;
 		for (done = 0; done < req->bytes; done += chunk) {
 			chunk = req->bytes - done < sizeof(text) ? req->bytes - done : sizeof(text);
-			code = copy_in(caller, caller, req->address + done, text, chunk,
-				       true);
+			code = copy_in(caller, caller, req->address + done, text, chunk, true);
 			if (code)
 				return code;
 			print("%.*s", (int)chunk, text);
@@ -173,7 +173,8 @@ int sys_do_time_set(struct thread *caller, const struct sys_time_set_req *req,
 	return 0;
 }
 
-int sys_do_abort(struct thread *caller, const struct sys_abort_req *req, struct sys_empty_reply *rep)
+int sys_do_abort(struct thread *caller, const struct sys_abort_req *req,
+		 struct sys_empty_reply *rep)
 {
 	(void)rep;
 	switch (req->operation) {

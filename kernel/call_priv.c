@@ -51,6 +51,7 @@ int sys_do_priv_set(struct thread *caller, const struct sys_priv_set_req *req,
 	if (priv->owner == t)
 		irq_hooks_release(priv);
 	arch_io_bitmap(t, 0, 0);
+	thread_switch_simple(t, true);
 	priv->irq_count = priv->io_count = priv->memory_count = 0;
 	rep->privilege = priv->id;
 	return 0;
@@ -89,7 +90,7 @@ int sys_do_priv_add(struct thread *caller, const struct sys_priv_resource_req *r
 {
 	struct thread *t = thread_find(req->thread);
 	struct priv *priv;
-	struct priv_range range = { req->first, req->count };
+	struct priv_range range = {req->first, req->count};
 
 	(void)caller, (void)rep;
 	if (!t)

@@ -3,7 +3,7 @@
 #include "kernel/ipc.h"
 #include "kernel/sched.h"
 
-#define QUANTUM_MIN 1000000ull	      /* 1 ms: no scheduler drowns the kernel in messages */
+#define QUANTUM_MIN 1000000ull	   /* 1 ms: no scheduler drowns the kernel in messages */
 #define QUANTUM_MAX 10000000000ull /* 10 s */
 
 int sys_do_yield(struct thread *caller, const struct sys_empty_req *req,

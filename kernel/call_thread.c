@@ -7,7 +7,8 @@
 #include "kernel/smp.h"
 #include <string.h>
 
-/* --- Spaces -------------------------------------------------------------------------------------- */
+/* --- Spaces --------------------------------------------------------------------------------------
+ */
 
 int sys_do_space_create(struct thread *caller, const struct sys_space_create_req *req,
 			struct sys_space_create_reply *rep)
@@ -41,7 +42,8 @@ int sys_do_space_destroy(struct thread *caller, const struct sys_space_destroy_r
 	return 0;
 }
 
-/* --- Making threads -------------------------------------------------------------------------------- */
+/* --- Making threads
+ * -------------------------------------------------------------------------------- */
 
 static bool message_page_valid(uint64_t frame, uint64_t address)
 {
@@ -118,7 +120,7 @@ int sys_do_fork(struct thread *caller, const struct sys_fork_req *req,
 	*t->message = *parent->message;
 	t->priority = parent->priority;
 	t->higher_mask = parent->higher_mask;
-	t->affinity = parent->affinity;
+	t->affinity = t->switch_mask = parent->affinity;
 	t->quantum = t->quantum_left = parent->quantum;
 	t->scheduler = parent->scheduler;
 	/* Like its parent it waits for an answer to that call. */
@@ -161,9 +163,11 @@ int sys_do_exec(struct thread *caller, const struct sys_exec_req *req, struct sy
 	return 0;
 }
 
-/* --- Ends ---------------------------------------------------------------------------------------- */
+/* --- Ends ----------------------------------------------------------------------------------------
+ */
 
-int sys_do_clear(struct thread *caller, const struct sys_clear_req *req, struct sys_empty_reply *rep)
+int sys_do_clear(struct thread *caller, const struct sys_clear_req *req,
+		 struct sys_empty_reply *rep)
 {
 	struct thread *t = thread_find(req->thread);
 
@@ -186,7 +190,8 @@ int sys_do_exit(struct thread *caller, const struct sys_exit_req *req, struct sy
 	return TRAP_NO_RESULT;
 }
 
-/* --- Control ------------------------------------------------------------------------------------- */
+/* --- Control -------------------------------------------------------------------------------------
+ */
 
 int sys_do_thread_release(struct thread *caller, const struct sys_thread_release_req *req,
 			  struct sys_empty_reply *rep)

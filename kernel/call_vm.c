@@ -69,7 +69,8 @@ int sys_do_inhibit_clear(struct thread *caller, const struct sys_space_req *req,
 	return 0;
 }
 
-int sys_do_flush(struct thread *caller, const struct sys_space_req *req, struct sys_epoch_reply *rep)
+int sys_do_flush(struct thread *caller, const struct sys_space_req *req,
+		 struct sys_epoch_reply *rep)
 {
 	struct space *space = space_find(req->space);
 

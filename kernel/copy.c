@@ -1,5 +1,5 @@
-/* Copies by walking page tables. Short copies finish in one go; long ones keep their progress in the
- * caller's cursor and give way every COPY_PREEMPT_BYTES.
+/* Copies by walking page tables. Short copies finish in one go; long ones keep their progress in
+ * the caller's cursor and give way every COPY_PREEMPT_BYTES.
  */
 #include "kernel/copy.h"
 
@@ -85,7 +85,7 @@ static int copy_run(struct thread *caller, const struct operand *to, const struc
 	if (code)
 		return code;
 	while (done < bytes) {
-		struct piece target, source = { NULL, SIZE_MAX };
+		struct piece target, source = {NULL, SIZE_MAX};
 		size_t chunk;
 
 		code = resolve(caller, to, done, bytes - done, true, try_only, &target);
@@ -132,7 +132,7 @@ int copy_set(struct thread *caller, struct operand to, uint8_t value, uint64_t b
 static int copy_small(struct thread *caller, struct thread *other, uint64_t address, void *kernel,
 		      size_t bytes, bool write, bool try_only) REQUIRES(bkl)
 {
-	struct operand o = { other->space, other->endpoint, address };
+	struct operand o = {other->space, other->endpoint, address};
 	struct piece piece;
 	size_t done, chunk;
 	int pass, code = 0;

@@ -13,12 +13,13 @@
 struct thread;
 struct timer;
 
-/* cpu->events: why the fast paths must not be taken, and what is to be done after the lock is had. */
-#define EVENT_FLUSH 1u	  /* a TLB flush is owed */
-#define EVENT_TAKEN 2u	  /* the current thread was taken away: drop the trap */
-#define EVENT_FPU 4u	  /* FPU state is live and must be saved before another thread runs */
-#define EVENT_RESCHED 8u  /* a better thread became ready here */
-#define EVENT_PORTS 16u	  /* the current thread's I/O bitmap is loaded */
+/* cpu->events: why the fast paths must not be taken, and what is to be done after the lock is had.
+ */
+#define EVENT_FLUSH 1u	 /* a TLB flush is owed */
+#define EVENT_TAKEN 2u	 /* the current thread was taken away: drop the trap */
+#define EVENT_FPU 4u	 /* FPU state is live and must be saved before another thread runs */
+#define EVENT_RESCHED 8u /* a better thread became ready here */
+#define EVENT_PORTS 16u	 /* the current thread's I/O bitmap is loaded */
 
 struct run_queue {
 	struct thread *head[PRIORITY_COUNT];

@@ -7,9 +7,9 @@
 /* Do what kernel_enter() found in cpu->events. */
 void kernel_enter_events(struct cpu *cpu) REQUIRES(bkl);
 
-/* Publish the context, take the lock. What is owed is still in cpu->events, and the current thread may
- * have been taken away: then EVENT_TAKEN is set, so that a path that demands events == 0 need not
- * look at `current`.
+/* Publish the context, take the lock. What is owed is still in cpu->events, and the current thread
+ * may have been taken away: then EVENT_TAKEN is set, so that a path that demands events == 0 need
+ * not look at `current`.
  *
  * The order matters to every other CPU: in_user is false before the lock is asked for, so that a
  * holder who parks this CPU's thread never waits for a CPU that waits for the lock. */

@@ -1,4 +1,5 @@
-/* Grant resolution. The table entry is read from the granter's memory once and checked as a copy. */
+/* Grant resolution. The table entry is read from the granter's memory once and checked as a copy.
+ */
 #include "kernel/grant.h"
 
 #include "kernel/call.h"
@@ -83,13 +84,14 @@ int grant_resolve(struct thread *caller, struct thread *grantee, endpoint_t gran
 			if (!owner || (owner->rts & RTS_EXITED))
 				return -EDEADSRCDST;
 		}
-		*operand = (struct operand){ owner->space, owner->endpoint, offset };
+		*operand = (struct operand){owner->space, owner->endpoint, offset};
 		return 0;
 	}
 	return -EBADGRANT; /* too deep, or a circle */
 }
 
-/* --- Calls --------------------------------------------------------------------------------------- */
+/* --- Calls ---------------------------------------------------------------------------------------
+ */
 
 int sys_do_grant_table(struct thread *caller, const struct sys_grant_table_req *req,
 		       struct sys_grant_table_reply *rep)
@@ -106,7 +108,7 @@ int sys_do_grant_table(struct thread *caller, const struct sys_grant_table_req *
 static int safecopy(struct thread *caller, const struct safecopy_element *e, bool try_only)
 	REQUIRES(bkl)
 {
-	struct operand own = { caller->space, caller->endpoint, e->address };
+	struct operand own = {caller->space, caller->endpoint, e->address};
 	struct operand theirs;
 	int code;
 
@@ -165,8 +167,8 @@ int sys_do_safecopy_vector(struct thread *caller, const struct sys_safecopy_vect
 	for (; i < req->count; i++) {
 		struct safecopy_element e;
 
-		code = copy_in(caller, caller, (req->address + i * sizeof(e)), &e,
-			       sizeof(e), req->flags & CPF_TRY);
+		code = copy_in(caller, caller, (req->address + i * sizeof(e)), &e, sizeof(e),
+			       req->flags & CPF_TRY);
 		if (!code)
 			code = e.write > 1 ? -EINVAL : safecopy(caller, &e, req->flags & CPF_TRY);
 		if (code)

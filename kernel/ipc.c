@@ -1,10 +1,10 @@
 /* Message passing: send, receive, call, answer. Notifications and asynchronous sends are in
  * ipc_notify.c and ipc_async.c, the fast path in ipc_fast.c.
  *
- * A thread queued at another (queued_at) sends either its own message page (RTS_SENDING) or a message
- * the kernel makes from its fields (kernel_message); it is in one queue at most. A call that was
- * received turns RTS_SENDING into RTS_REPLY_WAIT: from then on only an answer, the server's death or
- * the caller's own end finishes it, so an old answer never satisfies a new call.
+ * A thread queued at another (queued_at) sends either its own message page (RTS_SENDING) or a
+ * message the kernel makes from its fields (kernel_message); it is in one queue at most. A call
+ * that was received turns RTS_SENDING into RTS_REPLY_WAIT: from then on only an answer, the
+ * server's death or the caller's own end finishes it, so an old answer never satisfies a new call.
  */
 #include "kernel/ipc_internal.h"
 
@@ -19,7 +19,8 @@
 
 uint64_t ipc_replies_dropped;
 
-/* --- Who accepts what -------------------------------------------------------------------------- */
+/* --- Who accepts what --------------------------------------------------------------------------
+ */
 
 static bool filter_allows(const struct ipc_filter *filter, endpoint_t source, uint32_t type)
 {
@@ -59,7 +60,8 @@ void ipc_received(struct thread *to, uint32_t status, endpoint_t process)
 	thread_unblock(to, RTS_RECEIVING);
 }
 
-/* --- Messages the kernel makes in a thread's name ----------------------------------------------- */
+/* --- Messages the kernel makes in a thread's name -----------------------------------------------
+ */
 
 static uint32_t kernel_message_type(enum kernel_message kind)
 {
@@ -108,7 +110,8 @@ static void kernel_message_build(struct thread *from, enum kernel_message kind, 
 	}
 }
 
-/* --- The queue of senders ------------------------------------------------------------------------ */
+/* --- The queue of senders ------------------------------------------------------------------------
+ */
 
 static void queue_append(struct thread *to, struct thread *t) REQUIRES(bkl)
 {
@@ -174,7 +177,8 @@ void ipc_send_kernel(struct thread *from, struct thread *to, enum kernel_message
 	queue_append(to, from);
 }
 
-/* --- Send and call --------------------------------------------------------------------------------- */
+/* --- Send and call
+ * --------------------------------------------------------------------------------- */
 
 /* Would `caller`, waiting for `to`, close a cycle of threads that wait for each other? */
 static bool deadlock(const struct thread *caller, const struct thread *to)
@@ -257,7 +261,8 @@ static int send(struct thread *caller, endpoint_t destination, uint32_t trap, ui
 	return TRAP_NO_RESULT;
 }
 
-/* --- Receive ------------------------------------------------------------------------------------- */
+/* --- Receive -------------------------------------------------------------------------------------
+ */
 
 /* The filter in the caller's message page, copied before it is checked. */
 static int filter_load(struct thread *caller) REQUIRES(bkl)
@@ -373,7 +378,8 @@ static int reply_receive(struct thread *caller, endpoint_t to, endpoint_t source
 	return receive(caller, source, flags);
 }
 
-/* --- Dispatch ------------------------------------------------------------------------------------ */
+/* --- Dispatch ------------------------------------------------------------------------------------
+ */
 
 int ipc_trap(struct thread *caller, uint32_t trap_word, uint32_t a0, uint32_t a1)
 {
@@ -402,7 +408,8 @@ int ipc_trap(struct thread *caller, uint32_t trap_word, uint32_t a0, uint32_t a1
 	}
 }
 
-/* --- Ends ---------------------------------------------------------------------------------------- */
+/* --- Ends ----------------------------------------------------------------------------------------
+ */
 
 void ipc_abort(struct thread *t, int code)
 {

@@ -1,6 +1,6 @@
 /* Asynchronous sends: a pool of messages in the kernel, a queue at each receiver, a bound for each
- * sender. A sender that asks for it (IPC_ASYNC_COMPLETION) hears by a notification from EP_ASYNC that
- * messages were delivered or dropped; what is dropped is counted in any case.
+ * sender. A sender that asks for it (IPC_ASYNC_COMPLETION) hears by a notification from EP_ASYNC
+ * that messages were delivered or dropped; what is dropped is counted in any case.
  */
 #include "kernel/ipc_internal.h"
 

@@ -1,6 +1,7 @@
-/* The hot paths: a call to a server that waits, an answer to a caller that waits, a notification of a
- * more urgent thread that waits, a page fault when the pager waits, and kernel calls that finish at
- * once. In all of them the slice is lent, so no timer is touched. Everything else goes to the slow path with the lock held.
+/* The hot paths: a call to a server that waits, an answer to a caller that waits, a notification of
+ * a more urgent thread that waits, a page fault when the pager waits, and kernel calls that finish
+ * at once. In all of them the slice is lent, so no timer is touched. Everything else goes to the
+ * slow path with the lock held.
  *
  * Each function checks everything first and then commits. The exact states it compares with are
  * described at RTS_RECEIVE_ANY in thread.h. All functions here never return, so the compiler need
@@ -77,8 +78,8 @@ ARCH_ENTRY void trap_kernel_call(uint32_t nr, uint32_t unused, struct cpu *cpu)
 
 /* Run `to`, whose message page is filled, on this CPU in place of the current thread. */
 static inline void switch_and_exit(struct cpu *cpu, struct thread *from, struct thread *to,
-				   uint32_t status)
-	__attribute__((noreturn, always_inline)) RELEASES(bkl);
+				   uint32_t status) __attribute__((noreturn, always_inline))
+RELEASES(bkl);
 static inline void switch_and_exit(struct cpu *cpu, struct thread *from, struct thread *to,
 				   uint32_t status)
 {
@@ -97,9 +98,10 @@ static inline void switch_and_exit(struct cpu *cpu, struct thread *from, struct 
 }
 
 /* May `to` run here and now, ahead of everything that is ready? */
-static inline __attribute__((always_inline)) bool can_switch(const struct cpu *cpu, const struct thread *to)
+static inline __attribute__((always_inline)) bool can_switch(const struct cpu *cpu,
+							     const struct thread *to)
 {
-	return !(cpu->ready & to->higher_mask) && (to->affinity & cpu->bit);
+	return !(cpu->ready & to->higher_mask) && (to->switch_mask & cpu->bit);
 }
 
 ARCH_ENTRY void trap_ipc_call(uint32_t destination, uint32_t unused, struct cpu *cpu)
@@ -113,8 +115,8 @@ ARCH_ENTRY void trap_ipc_call(uint32_t destination, uint32_t unused, struct cpu 
 	if (unlikely(cpu->events || !server))
 		slow(cpu, TRAP_IPC_CALL, destination, 0);
 	if (unlikely(!(caller->priv->traps & 1u << TRAP_IPC_CALL) ||
-		     !priv_may_send(caller->priv, server->priv) ||
-		     server->rts != RTS_RECEIVE_ANY || !can_switch(cpu, server)))
+		     !priv_may_send(caller->priv, server->priv) || server->rts != RTS_RECEIVE_ANY ||
+		     !can_switch(cpu, server)))
 		slow(cpu, TRAP_IPC_CALL, destination, 0);
 
 	/* Nothing fails from here. */

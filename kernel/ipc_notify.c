@@ -7,10 +7,10 @@ static const struct {
 	uint32_t bit;
 	endpoint_t name;
 } kernel_names[] = {
-	{ KERNEL_NOTIFY_HARDWARE, EP_HARDWARE },
-	{ KERNEL_NOTIFY_CLOCK, EP_CLOCK },
-	{ KERNEL_NOTIFY_SYSTEM, EP_SYSTEM },
-	{ KERNEL_NOTIFY_ASYNC, EP_ASYNC },
+	{KERNEL_NOTIFY_HARDWARE, EP_HARDWARE},
+	{KERNEL_NOTIFY_CLOCK, EP_CLOCK},
+	{KERNEL_NOTIFY_SYSTEM, EP_SYSTEM},
+	{KERNEL_NOTIFY_ASYNC, EP_ASYNC},
 };
 
 static void deliver(struct thread *to, endpoint_t source, endpoint_t process) REQUIRES(bkl)
@@ -103,7 +103,8 @@ bool ipc_notify_take(struct thread *to, endpoint_t from, const struct ipc_filter
 			bit = (unsigned int)__builtin_ctz(word);
 			word &= word - 1;
 			source = priv_get(i * 32 + bit)->owner;
-			if (!source || !ipc_wants(to, from, filter, source->endpoint, MESSAGE_NOTIFY))
+			if (!source ||
+			    !ipc_wants(to, from, filter, source->endpoint, MESSAGE_NOTIFY))
 				continue;
 			priv->notify_pending[i] &= ~(1u << bit);
 			inbox_update(to);

@@ -9,7 +9,7 @@
 #include "kernel/compiler.h"
 
 struct CAPABILITY("lock") big_kernel_lock {
-	volatile uint32_t next;	  /* ticket: the next to hand out; test-and-set: 1 while held */
+	volatile uint32_t next; /* ticket: the next to hand out; test-and-set: 1 while held */
 	volatile uint32_t serving __attribute__((aligned(64))); /* ticket: whose turn it is */
 };
 

@@ -1,5 +1,5 @@
-/* Test-and-set lock with bounded back-off: unfair, but it never waits for a virtual CPU that the host
- * has put aside. The default, because most of Skerry's users run an emulator.
+/* Test-and-set lock with bounded back-off: unfair, but it never waits for a virtual CPU that the
+ * host has put aside. The default, because most of Skerry's users run an emulator.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
-/* Ticket lock: first come, first served. For hardware; under an emulator with more virtual CPUs than
- * host cores a fair lock hands itself to CPUs that do not run.
+/* Ticket lock: first come, first served. For hardware; under an emulator with more virtual CPUs
+ * than host cores a fair lock hands itself to CPUs that do not run.
  */
 #pragma once
 

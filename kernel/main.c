@@ -67,17 +67,17 @@ void kernel_main(const struct boot_info *info) NO_ANALYSIS
 	char root[32];
 
 	boot = info;
-	cpu_prepare(cpu, 0, info->cpu_hardware_id[0]);	/* this CPU's data */
-	arch_cpu_init(cpu);				/* descriptor tables, traps, FPU */
+	cpu_prepare(cpu, 0, info->cpu_hardware_id[0]); /* this CPU's data */
+	arch_cpu_init(cpu);			       /* descriptor tables, traps, FPU */
 	cpu->online = true;
 	cpu_online_count = 1;
 	cpu_online_mask = cpu->bit;
 	kernel_page_init(info);
 	banner(info);
 	race_init(info);
-	arch_devices_init(info);	/* interrupt controllers, clock */
-	arch_cpu_devices_init(cpu);	/* this CPU's part of them */
-	if (!lock_try())		/* held from here to the first user instruction */
+	arch_devices_init(info);    /* interrupt controllers, clock */
+	arch_cpu_devices_init(cpu); /* this CPU's part of them */
+	if (!lock_try())	    /* held from here to the first user instruction */
 		panic("boot: the lock is not free");
 	threads_init();
 	spaces_init();

@@ -25,7 +25,7 @@ struct priv {
 	uint32_t traps; /* a bit a TRAP_* */
 	uint32_t targets[4];
 	uint32_t calls[2]; /* a bit a SYS_* */
-	uint32_t flags; /* PRIV_* */
+	uint32_t flags;	   /* PRIV_* */
 	struct thread *owner;
 	bool used;
 

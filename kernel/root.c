@@ -32,8 +32,7 @@ static void root_frame_record(paddr_t frame)
 	}
 	if (boot_page.root_count == BOOT_PAGE_RANGES)
 		panic("boot: the root service's frames lie too scattered");
-	boot_page.root[boot_page.root_count++] =
-		(struct boot_page_range){ frame, ARCH_PAGE_SIZE };
+	boot_page.root[boot_page.root_count++] = (struct boot_page_range){frame, ARCH_PAGE_SIZE};
 }
 
 static paddr_t frame_take(void)
@@ -81,7 +80,8 @@ static void map_fresh(vaddr_t address, size_t bytes, bool writable)
 		map_page(address + done, frame_take(), writable);
 }
 
-/* --- The program ------------------------------------------------------------------------------------- */
+/* --- The program
+ * ------------------------------------------------------------------------------------- */
 
 static int image_read(void *context, uint64_t offset, void *buffer, size_t length)
 {
@@ -109,7 +109,8 @@ static int image_copy(void *context, uint64_t address, uint64_t file_offset, uin
 		paddr_t physical;
 		size_t piece;
 
-		if (!arch_walk(arch_boot_root(), (vaddr_t)(address + done), false, &physical, &piece))
+		if (!arch_walk(arch_boot_root(), (vaddr_t)(address + done), false, &physical,
+			       &piece))
 			return -EFAULT;
 		if (piece > size - done)
 			piece = (size_t)(size - done);
@@ -121,7 +122,7 @@ static int image_copy(void *context, uint64_t address, uint64_t file_offset, uin
 
 static vaddr_t program_load(const struct boot_info *info, const char *name)
 {
-	static const struct exec_ops ops = { .map = image_map, .copy = image_copy };
+	static const struct exec_ops ops = {.map = image_map, .copy = image_copy};
 	const struct exec_target target = {
 		.machine = ARCH_ELF_MACHINE,
 		.bits = sizeof(vaddr_t) * 8,
@@ -131,7 +132,7 @@ static vaddr_t program_load(const struct boot_info *info, const char *name)
 	};
 	struct cpio_archive archive;
 	struct cpio_entry entry;
-	struct exec_file file = { image_read, &entry, 0 };
+	struct exec_file file = {image_read, &entry, 0};
 	struct exec_image image;
 	int code;
 
@@ -152,15 +153,16 @@ static vaddr_t program_load(const struct boot_info *info, const char *name)
 	return (vaddr_t)image.entry;
 }
 
-/* --- The boot page ------------------------------------------------------------------------------------- */
+/* --- The boot page
+ * ------------------------------------------------------------------------------------- */
 
 static void memory_init(const struct boot_info *info)
 {
 	unsigned int i;
 
 	for (i = 0; i < info->memory_count && i < BOOT_PAGE_RANGES; i++)
-		memory.ranges[memory.count++] = (struct boot_page_range){ info->memory[i].base,
-									  info->memory[i].size };
+		memory.ranges[memory.count++] =
+			(struct boot_page_range){info->memory[i].base, info->memory[i].size};
 }
 
 static uint64_t memory_end(const struct boot_info *info)
@@ -179,7 +181,7 @@ static void boot_page_fill(const struct boot_info *info, struct thread *t)
 	boot_page.root_thread = t->endpoint;
 	boot_page.root_space = t->space->id;
 	boot_page.memory_bytes = kernel_page.memory_bytes;
-	boot_page.archive = (struct boot_page_range){ info->archive.base, info->archive.size };
+	boot_page.archive = (struct boot_page_range){info->archive.base, info->archive.size};
 	boot_page.root_table = arch_boot_root();
 	boot_page.message_frame = t->message_frame;
 	boot_page.message_address = t->message_address;

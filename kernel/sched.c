@@ -1,8 +1,8 @@
 /* The scheduler: ready queues, picking, quanta; entry to and exit from the kernel.
  *
  * Invariants, whenever the lock is released: a ready thread that is current on no CPU is in exactly
- * one queue; a current thread is in none; live FPU state belongs to the current thread; a slice owner
- * is the current thread or one that lent its slice by a call.
+ * one queue; a current thread is in none; live FPU state belongs to the current thread; a slice
+ * owner is the current thread or one that lent its slice by a call.
  */
 #include "kernel/sched.h"
 
@@ -100,7 +100,8 @@ void sched_enqueue_head(struct thread *t)
 	enqueue(t, true);
 }
 
-/* --- Quanta ------------------------------------------------------------------------------------ */
+/* --- Quanta ------------------------------------------------------------------------------------
+ */
 
 cycles_t sched_cycles(const struct thread *t)
 {
@@ -218,8 +219,10 @@ void sched_set(struct thread *t, uint32_t priority, nanoseconds_t quantum, uint3
 		t->quantum = quantum;
 		t->quantum_left = quantum;
 	}
-	if (affinity)
+	if (affinity) {
 		t->affinity = affinity;
+		thread_switch_simple(t, t->switch_mask != 0);
+	}
 	if (was_queued) {
 		enqueue(t, false);
 	} else if (t->cpu && t->cpu->current == t && !t->rts) {
@@ -231,7 +234,8 @@ void sched_set(struct thread *t, uint32_t priority, nanoseconds_t quantum, uint3
 	}
 }
 
-/* --- In ---------------------------------------------------------------------------------------- */
+/* --- In ----------------------------------------------------------------------------------------
+ */
 
 struct thread *kernel_enter(struct cpu *cpu)
 {
@@ -263,7 +267,8 @@ void kernel_enter_idle(struct cpu *cpu) NO_ANALYSIS
 		kernel_enter_events(cpu);
 }
 
-/* --- Out --------------------------------------------------------------------------------------- */
+/* --- Out ---------------------------------------------------------------------------------------
+ */
 
 /* May the current thread go on, as far as this CPU is concerned? */
 static bool current_keeps(const struct cpu *cpu) REQUIRES(bkl)
@@ -414,7 +419,8 @@ void kernel_leave_to(struct cpu *cpu, struct thread *t)
 	arch_exit_user(cpu, t);
 }
 
-/* --- Timer ------------------------------------------------------------------------------------- */
+/* --- Timer -------------------------------------------------------------------------------------
+ */
 
 static void timer_update(struct cpu *cpu, nanoseconds_t now)
 {

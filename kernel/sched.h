@@ -39,15 +39,16 @@ void sched_slice_check(struct cpu *cpu, nanoseconds_t now) REQUIRES(bkl);
 /* `t` leaves the CPU tables for good. */
 void sched_forget(struct thread *t) REQUIRES(bkl);
 
-/* Processor time: a thread's user_cycles has the counter subtracted when it becomes current and added
- * when it ceases to be, so that a switch costs two additions and nothing is kept beside. */
+/* Processor time: a thread's user_cycles has the counter subtracted when it becomes current and
+ * added when it ceases to be, so that a switch costs two additions and nothing is kept beside. */
 #ifdef CONFIG_ACCOUNTING
 #define SCHED_ACCOUNTS 1
 #else
 #define SCHED_ACCOUNTS 0
 #endif
 
-static inline __attribute__((always_inline)) void sched_account(struct thread *from, struct thread *to)
+static inline __attribute__((always_inline)) void sched_account(struct thread *from,
+								struct thread *to)
 {
 	cycles_t now;
 

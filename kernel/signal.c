@@ -1,5 +1,5 @@
-/* Signals: pending bits in the thread, a notification to its manager, two calls by which the manager
- * takes them and ends them. The thread does not run in between. */
+/* Signals: pending bits in the thread, a notification to its manager, two calls by which the
+ * manager takes them and ends them. The thread does not run in between. */
 #include "kernel/signal.h"
 
 #include "kernel/call.h"
@@ -125,8 +125,8 @@ int sys_do_signal_end(struct thread *caller, const struct sys_signal_end_req *re
 	return 0;
 }
 
-/* What SYS_SIGNAL_SEND pushes: the port's call area (return address, arguments), then the frame that
- * sigreturn pops. */
+/* What SYS_SIGNAL_SEND pushes: the port's call area (return address, arguments), then the frame
+ * that sigreturn pops. */
 struct signal_frame {
 	struct arch_user_context context;
 	struct message message;

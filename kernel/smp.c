@@ -1,7 +1,7 @@
 /* The handshake among CPUs: park, take, settle, owed flushes, kicks, start. See docs/smp.md.
  *
- * Every wait here is for something another CPU does without the lock, and is bounded: past the limit
- * the kernel panics naming CPU and thread.
+ * Every wait here is for something another CPU does without the lock, and is bounded: past the
+ * limit the kernel panics naming CPU and thread.
  */
 #include "kernel/smp.h"
 

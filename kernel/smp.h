@@ -1,5 +1,5 @@
-/* What one CPU does to another: park a thread, wait for a CPU to settle, owe it a flush. The protocol
- * is drawn in docs/smp.md. On one CPU only the local halves remain.
+/* What one CPU does to another: park a thread, wait for a CPU to settle, owe it a flush. The
+ * protocol is drawn in docs/smp.md. On one CPU only the local halves remain.
  */
 #pragma once
 

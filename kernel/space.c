@@ -43,7 +43,8 @@ struct space *space_allocate(paddr_t root)
 	free_head = space->free_next;
 	if (!free_head)
 		free_tail = NULL;
-	space->generation = space->generation == ENDPOINT_GENERATION_MAX ? 1 : space->generation + 1;
+	space->generation =
+		space->generation == ENDPOINT_GENERATION_MAX ? 1 : space->generation + 1;
 	space->id = (space_t)(space->generation << SPACE_SLOT_BITS | (space - spaces));
 	space->root = root;
 	space->inhibited = false;

@@ -92,7 +92,7 @@ struct thread *thread_allocate(struct space *space)
 	t->peer = EP_NONE;
 	t->rts = RTS_NO_PRIV | (space->inhibited ? RTS_VMINHIBIT : 0);
 	t->priv = priv_programs();
-	t->affinity = cpu_online_mask;
+	t->affinity = t->switch_mask = cpu_online_mask;
 	t->priority = PRIORITY_COUNT / 2;
 	t->higher_mask = (1u << t->priority) - 1;
 	t->scheduler = SCHEDULER_KERNEL;

@@ -32,8 +32,8 @@ enum kernel_message {
 };
 
 /* Results of a trap's work that are no result code. Positive: never an errno. */
-#define TRAP_SUSPENDED 1  /* the thread waits; the trap is done again from its start */
-#define TRAP_NO_RESULT 2  /* the result is set already, will be set later, or nobody is left */
+#define TRAP_SUSPENDED 1 /* the thread waits; the trap is done again from its start */
+#define TRAP_NO_RESULT 2 /* the result is set already, will be set later, or nobody is left */
 
 struct async_message;
 struct priv;
@@ -48,7 +48,7 @@ struct thread {
 	struct message *message; /* its message page, in the direct map */
 	struct priv *priv;
 	struct space *space;
-	uint32_t affinity;    /* a bit a CPU */
+	uint32_t switch_mask; /* CPUs the fast path may run it on: affinity, or none (see below) */
 	uint32_t higher_mask; /* bits of cpu->ready that are more urgent than this thread */
 	endpoint_t peer;      /* of the IPC state in rts */
 	uint32_t inbox;
@@ -58,15 +58,16 @@ struct thread {
 	uint64_t ipc_count;
 
 	/* IPC, slow path. */
-	struct thread *callers_head, *callers_tail;  /* who is queued at this thread */
-	struct thread *queue_next, *queue_prev;	     /* place in the queue of ... */
-	struct thread *queued_at;		     /* ... this thread */
+	struct thread *callers_head, *callers_tail;    /* who is queued at this thread */
+	struct thread *queue_next, *queue_prev;	       /* place in the queue of ... */
+	struct thread *queued_at;		       /* ... this thread */
 	struct async_message *async_head, *async_tail; /* waiting for this thread */
 	uint32_t async_sent;			       /* of this thread, in the pool */
 	uint32_t async_delivered, async_dropped;       /* not yet told */
 	struct ipc_filter *filter; /* in force while RTS_RECEIVE_FROM; NULL: none */
 	struct ipc_filter filter_copy;
 	enum kernel_message kernel_message;
+	uint32_t affinity; /* a bit a CPU */
 
 	/* The pending trap, kept for restarts. */
 	bool restart;
@@ -101,7 +102,7 @@ struct thread {
 	char name[16];
 
 	/* Signals, timers. */
-	uint64_t signals;	 /* pending, not yet got by the manager */
+	uint64_t signals;	/* pending, not yet got by the manager */
 	uint64_t signals_taken; /* got, not yet ended */
 	int32_t exit_status;
 	uint64_t signal_count;
@@ -135,9 +136,16 @@ static inline bool thread_runnable(const struct thread *t)
  * parked: when this returns no CPU executes it. */
 void thread_block(struct thread *t, uint32_t flag) REQUIRES(bkl);
 
-/* Clear bits of rts. When none is left the thread is queued and, if it beats what its CPU runs, that
- * CPU is told. */
+/* Clear bits of rts. When none is left the thread is queued and, if it beats what its CPU runs,
+ * that CPU is told. */
 void thread_unblock(struct thread *t, uint32_t flags) REQUIRES(bkl);
+
+/* Does a switch to this thread need nothing but what the fast path does? Not so while it has I/O
+ * ports: then its switch_mask is empty. */
+static inline void thread_switch_simple(struct thread *t, bool simple)
+{
+	t->switch_mask = simple ? t->affinity : 0;
+}
 
 void threads_init(void) REQUIRES(bkl);
 
@@ -145,7 +153,8 @@ void threads_init(void) REQUIRES(bkl);
  * RTS_NO_PRIV. NULL: none free. */
 struct thread *thread_allocate(struct space *space) REQUIRES(bkl);
 
-/* Take the thread off every CPU for good and free its slot. Whoever waits for it gets EDEADSRCDST. */
+/* Take the thread off every CPU for good and free its slot. Whoever waits for it gets EDEADSRCDST.
+ */
 void thread_free(struct thread *t) REQUIRES(bkl);
 
 /* The thread's program or context is replaced: what it waited for in the kernel, and the trap that

@@ -1,5 +1,5 @@
-/* One-shot timers: a queue per CPU, sorted by deadline, behind the port's one-shot timer. An idle CPU
- * without timers takes no interrupts. All under the big kernel lock.
+/* One-shot timers: a queue per CPU, sorted by deadline, behind the port's one-shot timer. An idle
+ * CPU without timers takes no interrupts. All under the big kernel lock.
  */
 #pragma once
 

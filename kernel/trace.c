@@ -11,7 +11,7 @@ void trace_record(struct cpu *cpu, uint32_t kind, endpoint_t thread, uint32_t a,
 	struct ring *ring = &rings[cpu->index];
 
 	ring->record[ring->written % CONFIG_TRACE_SLOTS] =
-		(struct trace_record){ arch_cycles(), kind, thread, a, b };
+		(struct trace_record){arch_cycles(), kind, thread, a, b};
 	ring->written++;
 	if (ring->written - ring->taken > CONFIG_TRACE_SLOTS)
 		ring->taken = ring->written - CONFIG_TRACE_SLOTS;

@@ -1,13 +1,13 @@
-/* Entry points of the port's trap code. Interrupts are off, the user context is saved in the current
- * thread, the stack is empty; none of them returns. */
+/* Entry points of the port's trap code. Interrupts are off, the user context is saved in the
+ * current thread, the stack is empty; none of them returns. */
 #pragma once
 
 #include "kernel/arch.h"
 
 struct cpu;
 
-/* Fast: a trap word that is exactly this number, no flags; and this CPU, which the entry code has at
- * hand. */
+/* Fast: a trap word that is exactly this number, no flags; and this CPU, which the entry code has
+ * at hand. */
 void trap_kernel_call(uint32_t nr, uint32_t unused, struct cpu *cpu) ARCH_ENTRY;
 void trap_ipc_call(uint32_t destination, uint32_t unused, struct cpu *cpu) ARCH_ENTRY;
 void trap_ipc_reply_receive(uint32_t to, uint32_t source, struct cpu *cpu) ARCH_ENTRY;

@@ -1,6 +1,6 @@
 /* SYS_UPDATE: two service slots swap what they contain. The new instance's context, space, message
- * page and name move into the old slot, so that it answers under the old endpoint; what belongs to the
- * name stays: privilege, queued callers, pending notifications, scheduling.
+ * page and name move into the old slot, so that it answers under the old endpoint; what belongs to
+ * the name stays: privilege, queued callers, pending notifications, scheduling.
  */
 #include "kernel/call.h"
 #include "kernel/ipc.h"
@@ -62,6 +62,9 @@ int sys_do_update(struct thread *caller, const struct sys_update_req *req,
 
 	/* Nothing fails from here. */
 	SWAP(a->arch, b->arch);
+	SWAP(a->switch_mask, b->switch_mask);
+	thread_switch_simple(a, a->switch_mask != 0);
+	thread_switch_simple(b, b->switch_mask != 0);
 	swap_spaces(a, b);
 	SWAP(a->message, b->message);
 	SWAP(a->message_frame, b->message_frame);

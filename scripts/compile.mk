@@ -9,6 +9,9 @@ CC := $(CROSS_COMPILE)gcc
 LD := $(CROSS_COMPILE)ld
 AR := $(CROSS_COMPILE)ar
 STRIP := $(CROSS_COMPILE)strip
+ifeq ($(shell command -v $(CC) || :),)
+$(error There is no compiler '$(CC)': `make bootstrap` installs it, CROSS_COMPILE=prefix names another)
+endif
 
 kernel-y :=
 shared-y :=

@@ -4,10 +4,8 @@ help:
 	@sed -n 's/^#? \?//p' scripts/help.mk
 	@echo
 	@echo 'Board: $(BOARD), in $(O). Boards: $(boards)'
-	@echo 'Fragments for CONFIG=: $(sort $(patsubst configs/%.config,%,$(wildcard configs/*.config)))'
+	@echo 'Fragments for CONFIG=: $(known-fragments)'
 
-boards := $(sort $(foreach f,$(wildcard boards/*/Kconfig $(BOARD_ROOT:%=%/*/Kconfig)), \
-	$(notdir $(patsubst %/,%,$(dir $f)))))
 boards:
 	@printf '%s\n' $(boards)
 

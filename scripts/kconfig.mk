@@ -22,8 +22,9 @@ $(error No python3 has kconfiglib: run `make bootstrap` (Debian: apt-get install
 endif
 endif
 
+known-fragments := $(sort $(patsubst configs/%.config,%,$(wildcard configs/*.config)))
 $(config-sources):
-	@echo "There is no '$@': CONFIG= takes names from configs/ (NAME.config)"; false
+	@echo "There is no '$@'; CONFIG= takes names of: $(known-fragments)" >&2; false
 
 $(O)/.config: $(config-sources)
 	$(call say,CONFIG,$(config-sources))

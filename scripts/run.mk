@@ -1,5 +1,8 @@
 # Starting what was built. A board's board.mk says how; SMP= MEM= CMDLINE= QEMU_EXTRA= FLOW= vary it.
 FLOW ?= $(firstword $(BOARD_FLOWS))
+ifeq ($(filter $(FLOW),$(BOARD_FLOWS)),)
+$(error The board $(BOARD) has no boot flow '$(FLOW)'; FLOW= takes one of: $(BOARD_FLOWS))
+endif
 QEMU ?= $(BOARD_QEMU)
 SMP ?= $(BOARD_SMP)
 MEM ?= $(BOARD_MEM)

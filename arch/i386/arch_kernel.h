@@ -1,8 +1,8 @@
 /* i386 types and inline functions of the port's contract (kernel/arch.h).
  *
  * Each CPU has one area: its kernel stack with its struct cpu on top, aligned so that the stack
- * pointer finds it. SYSENTER loads the stack pointer with the address of struct cpu; interrupts from
- * user mode push straight into the current thread's frame (TSS.esp0 is its end).
+ * pointer finds it. SYSENTER loads the stack pointer with the address of struct cpu; interrupts
+ * from user mode push straight into the current thread's frame (TSS.esp0 is its end).
  *
  *   area + 0                    area + CPU_OFFSET        area + CPU_AREA_SIZE
  *   | kernel stack, grows down <-| struct cpu            |
@@ -29,9 +29,9 @@ struct arch_frame {
 
 struct arch_thread {
 	struct arch_frame frame;
-	uint32_t entry;		 /* ENTRY_*; FULL whenever the whole frame counts */
+	uint32_t entry;		    /* ENTRY_*; FULL whenever the whole frame counts */
 	uint32_t tls_low, tls_high; /* descriptor of the thread pointer's segment */
-	uint8_t *io_bitmap;	 /* 0: no ports */
+	uint8_t *io_bitmap;	    /* 0: no ports */
 	uint32_t fpu_used;
 	uint8_t fpu[ARCH_FPU_BYTES] __attribute__((aligned(16)));
 };
@@ -46,7 +46,7 @@ struct arch_tss {
 struct arch_cpu {
 	struct cpu *self; /* at offset 0: read through SEL_CPU */
 	struct arch_tss *tss;
-	struct thread *fpu_owner;    /* whose FPU state is live here */
+	struct thread *fpu_owner; /* whose FPU state is live here */
 	uint32_t gdt[GDT_ENTRIES][2] __attribute__((aligned(8)));
 };
 

@@ -14,7 +14,8 @@
 #define SEL_TSS_DEBUG 0x50
 #define GDT_ENTRIES 11
 
-/* How the thread entered, hence how it may leave: SYSENTER and SYSCALL do not restore everything. */
+/* How the thread entered, hence how it may leave: SYSENTER and SYSCALL do not restore everything.
+ */
 #define ENTRY_FULL 0
 #define ENTRY_SYSENTER 1
 #define ENTRY_SYSCALL 2

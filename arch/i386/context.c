@@ -151,7 +151,7 @@ void arch_context_set(struct thread *t, const struct arch_user_context *in)
 size_t arch_handler_stack(uint8_t call[ARCH_HANDLER_STACK], vaddr_t frame, vaddr_t restorer,
 			  uint32_t signal)
 {
-	const uint32_t words[] = { restorer, signal, frame };
+	const uint32_t words[] = {restorer, signal, frame};
 	size_t offset = ARCH_HANDLER_STACK - 20;
 
 	memcpy(call + offset, words, sizeof(words));
@@ -196,7 +196,8 @@ void arch_context_where(const struct thread *t, vaddr_t *pc, vaddr_t *sp, vaddr_
 	*fp = t->arch.entry == ENTRY_FULL ? t->arch.frame.ebp : 0;
 }
 
-/* --- Ports --------------------------------------------------------------------------------------- */
+/* --- Ports ---------------------------------------------------------------------------------------
+ */
 
 static uint8_t *io_bitmap_allocate(struct thread *t)
 {
@@ -228,11 +229,12 @@ bool arch_io_bitmap(struct thread *t, uint32_t first, uint32_t count)
 	if (!t->arch.io_bitmap)
 		return false;
 	for (port = first; port < first + count; port++)
-		t->arch.io_bitmap[port / 8] &= (uint8_t)~(1u << port % 8);
+		t->arch.io_bitmap[port / 8] &= (uint8_t) ~(1u << port % 8);
 	return true;
 }
 
-/* --- Leaving ------------------------------------------------------------------------------------- */
+/* --- Leaving -------------------------------------------------------------------------------------
+ */
 
 static void ports_switch(struct cpu *cpu, const struct thread *t)
 {
@@ -285,7 +287,8 @@ void arch_interrupt_window(struct cpu *cpu)
 	__asm__ volatile("sti; nop; nop; cli" ::: "memory");
 }
 
-/* --- Stack traces ---------------------------------------------------------------------------------- */
+/* --- Stack traces
+ * ---------------------------------------------------------------------------------- */
 
 extern char kernel_text_start[], kernel_text_end[];
 
@@ -309,7 +312,8 @@ unsigned int arch_backtrace(uintptr_t *pc, unsigned int max)
 	unsigned int count = 0;
 
 	/* An emergency stack has no struct cpu above it. */
-	if ((uintptr_t)sp < (uintptr_t)cpu_areas || (uintptr_t)sp >= (uintptr_t)(cpu_areas + CPU_MAX))
+	if ((uintptr_t)sp < (uintptr_t)cpu_areas ||
+	    (uintptr_t)sp >= (uintptr_t)(cpu_areas + CPU_MAX))
 		return 0;
 	for (; sp < end && count < max; sp++)
 		if (follows_call(*sp))

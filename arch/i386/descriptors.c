@@ -27,11 +27,11 @@ _Static_assert(offsetof(struct cpu, arch.self) == 0, "read through SEL_CPU");
 #define MSR_STAR 0xC0000081
 #define EFER_SCE 1u
 
-#define TYPE_CODE 0x9A	/* present, ring 0, code, readable */
-#define TYPE_DATA 0x92	/* present, ring 0, data, writable */
+#define TYPE_CODE 0x9A /* present, ring 0, code, readable */
+#define TYPE_DATA 0x92 /* present, ring 0, data, writable */
 #define TYPE_RING3 0x60
-#define TYPE_TSS 0x89	/* present, available 32-bit TSS */
-#define FLAT 0xC	/* 4 KB granularity, 32 bits */
+#define TYPE_TSS 0x89 /* present, available 32-bit TSS */
+#define FLAT 0xC      /* 4 KB granularity, 32 bits */
 #define GATE_INTERRUPT 0x8E00u
 #define GATE_TASK 0x8500u
 #define GATE_RING3 0x6000u
@@ -59,7 +59,8 @@ static void wrmsr(uint32_t msr, uint32_t low, uint32_t high)
 	__asm__ volatile("wrmsr" : : "c"(msr), "a"(low), "d"(high));
 }
 
-static void segment_set(uint32_t *entry, uint32_t base, uint32_t limit, uint32_t type, uint32_t flags)
+static void segment_set(uint32_t *entry, uint32_t base, uint32_t limit, uint32_t type,
+			uint32_t flags)
 {
 	entry[0] = (limit & 0xFFFF) | base << 16;
 	entry[1] = (base >> 16 & 0xFF) | type << 8 | (limit & 0xF0000) | flags << 20 |
@@ -133,15 +134,14 @@ static void idt_fill(void)
 		idt[i][0] = (uint32_t)SEL_KERNEL_CODE << 16 | (entry_table[i] & 0xFFFF);
 		idt[i][1] = (entry_table[i] & 0xFFFF0000) | gate;
 	}
-	idt[ARCH_TRAP_VECTOR][0] =
-		(uint32_t)SEL_KERNEL_CODE << 16 | ((uint32_t)entry_int & 0xFFFF);
+	idt[ARCH_TRAP_VECTOR][0] = (uint32_t)SEL_KERNEL_CODE << 16 | ((uint32_t)entry_int & 0xFFFF);
 	idt[ARCH_TRAP_VECTOR][1] = ((uint32_t)entry_int & 0xFFFF0000) | GATE_INTERRUPT | GATE_RING3;
 	idt[8][0] = (uint32_t)SEL_TSS_DOUBLE_FAULT << 16;
 	idt[8][1] = GATE_TASK;
 	idt[2][0] = (uint32_t)SEL_TSS_NMI << 16;
 	idt[2][1] = GATE_TASK;
-	/* SYSCALL leaves the user's stack pointer and trap flag alone, so the debug exception of its
-	 * first instruction must bring a stack along. */
+	/* SYSCALL leaves the user's stack pointer and trap flag alone, so the debug exception of
+	 * its first instruction must bring a stack along. */
 	if (cpu_features() & ARCH_FEATURE_SYSCALL) {
 		idt[1][0] = (uint32_t)SEL_TSS_DEBUG << 16;
 		idt[1][1] = GATE_TASK;
@@ -153,7 +153,7 @@ static void tables_load(struct cpu *cpu)
 	struct {
 		uint16_t limit;
 		uint32_t base;
-	} __attribute__((packed)) pointer = { sizeof(cpu->arch.gdt) - 1, (uint32_t)cpu->arch.gdt };
+	} __attribute__((packed)) pointer = {sizeof(cpu->arch.gdt) - 1, (uint32_t)cpu->arch.gdt};
 
 	__asm__ volatile("lgdt %0\n\t"
 			 "ljmpl %1, $1f\n"

@@ -1,6 +1,6 @@
 /* The FPU is off (CR0.TS) unless the current thread has used it since it was switched in; then its
- * state is live and fpu_owner names it. Saving never waits for anybody: whoever switches, settles or
- * idles saves first.
+ * state is live and fpu_owner names it. Saving never waits for anybody: whoever switches, settles
+ * or idles saves first.
  */
 #include "arch/i386/fpu.h"
 

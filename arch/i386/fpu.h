@@ -1,4 +1,5 @@
-/* FPU and SSE state: loaded at a thread's first use after a switch, saved when it is switched out. */
+/* FPU and SSE state: loaded at a thread's first use after a switch, saved when it is switched out.
+ */
 #pragma once
 
 #include "kernel/thread.h"

@@ -1,5 +1,5 @@
-/* Page tables as the kernel sees them: walking VM's, checking roots, loading them. Formats: SDM vol. 3,
- * 4.3 (32-bit paging). Every table address comes from VM and is range-checked all the same.
+/* Page tables as the kernel sees them: walking VM's, checking roots, loading them. Formats: SDM
+ * vol. 3, 4.3 (32-bit paging). Every table address comes from VM and is range-checked all the same.
  */
 #include "arch/i386/boot/boot_map.h"
 #include "arch/i386/cpu_features.h"
@@ -101,7 +101,8 @@ bool arch_root_valid(paddr_t root)
 	return true;
 }
 
-/* --- Enabling paging --------------------------------------------------------------------------------- */
+/* --- Enabling paging
+ * --------------------------------------------------------------------------------- */
 
 /* The supervisor mapping of one address: the entry that translates it and what it reaches. */
 static bool kernel_entry(paddr_t root, uint32_t address, uint32_t *entry, uint32_t *physical,

@@ -30,10 +30,10 @@ extern const struct fixup fixup_table_start[], fixup_table_end[];
 extern char entry_sysenter[], entry_syscall[], entry_stepped[], debug_user[];
 
 static const uint8_t exception_signals[32] = {
-	[0] = SIGNAL_FPE,   [1] = SIGNAL_TRAP,	  [3] = SIGNAL_TRAP,  [4] = SIGNAL_SEGV,
-	[5] = SIGNAL_SEGV,  [6] = SIGNAL_ILLEGAL, [9] = SIGNAL_SEGV,  [10] = SIGNAL_SEGV,
-	[11] = SIGNAL_BUS,  [12] = SIGNAL_BUS,	  [13] = SIGNAL_SEGV, [16] = SIGNAL_FPE,
-	[17] = SIGNAL_BUS,  [19] = SIGNAL_FPE,
+	[0] = SIGNAL_FPE,  [1] = SIGNAL_TRAP,	 [3] = SIGNAL_TRAP,  [4] = SIGNAL_SEGV,
+	[5] = SIGNAL_SEGV, [6] = SIGNAL_ILLEGAL, [9] = SIGNAL_SEGV,  [10] = SIGNAL_SEGV,
+	[11] = SIGNAL_BUS, [12] = SIGNAL_BUS,	 [13] = SIGNAL_SEGV, [16] = SIGNAL_FPE,
+	[17] = SIGNAL_BUS, [19] = SIGNAL_FPE,
 };
 
 static uint32_t fault_address(void)
@@ -89,8 +89,8 @@ ARCH_ENTRY void trap_user(struct arch_frame *frame)
 }
 
 /* A user stepped into SYSENTER or SYSCALL: the debug exception comes at the kernel's first
- * instruction, and that entry would lose the trap flag. Leave the user's context in the thread as INT
- * would have; the exit by IRET then steps on. */
+ * instruction, and that entry would lose the trap flag. Leave the user's context in the thread as
+ * INT would have; the exit by IRET then steps on. */
 static void step_fast(struct cpu *cpu, uint32_t eip, uint32_t esp)
 {
 	struct arch_thread *t = &cpu->current->arch;
@@ -127,7 +127,8 @@ __attribute__((regparm(3))) void trap_kernel_exception(struct kernel_frame *fram
 	      frame->error, fault_address());
 }
 
-/* --- Task gates: no lock, no this_cpu() ------------------------------------------------------------ */
+/* --- Task gates: no lock, no this_cpu()
+ * ------------------------------------------------------------ */
 
 static struct cpu *cpu_by_segment(void)
 {
@@ -180,10 +181,10 @@ void emergency_debug(void)
 	}
 	/* User mode: go on as if an interrupt gate had been there. */
 	frame = &cpu->current->arch.frame;
-	*frame = (struct arch_frame){ tss->gs,	tss->fs,  tss->es,  tss->ds,  tss->edi,
-				      tss->esi, tss->ebp, 0,	    tss->ebx, tss->edx,
-				      tss->ecx, tss->eax, VECTOR_DEBUG, 0,    tss->eip,
-				      tss->cs,	tss->eflags, tss->esp, tss->ss };
+	*frame = (struct arch_frame){
+		tss->gs,  tss->fs,  tss->es,	 tss->ds,  tss->edi, tss->esi,	   tss->ebp,
+		0,	  tss->ebx, tss->edx,	 tss->ecx, tss->eax, VECTOR_DEBUG, 0,
+		tss->eip, tss->cs,  tss->eflags, tss->esp, tss->ss};
 	cpu->current->arch.entry = ENTRY_FULL;
 	tss->eip = (uint32_t)debug_user;
 	tss->cs = SEL_KERNEL_CODE;

@@ -1,6 +1,6 @@
 /* The boot page: what the kernel tells the root service (VM; in kernel tests the test) about the
- * machine. The kernel maps it read-only at ARCH_BOOT_PAGE in the root's space and hands that address
- * to the root's entry point as its argument. Addresses are physical unless named otherwise.
+ * machine. The kernel maps it read-only at ARCH_BOOT_PAGE in the root's space and hands that
+ * address to the root's entry point as its argument. Addresses are physical unless named otherwise.
  */
 #pragma once
 
@@ -37,18 +37,19 @@ struct boot_page {
 	struct boot_page_range archive;
 	u64 root_window; /* virtual: physical memory [0, window_bytes) as the root sees it */
 	u64 root_window_bytes;
-	u64 root_table;	      /* the boot map's root: the root's own pages can be read from it */
-	u64 message_frame;    /* the root's message page */
-	u64 message_address;  /* virtual */
-	u64 kernel_page;      /* frame of the shared read-only kernel page (kernel_page.h) */
-	u64 features;	      /* the port's: arch/boot_features.h */
+	u64 root_table;	     /* the boot map's root: the root's own pages can be read from it */
+	u64 message_frame;   /* the root's message page */
+	u64 message_address; /* virtual */
+	u64 kernel_page;     /* frame of the shared read-only kernel page (kernel_page.h) */
+	u64 features;	     /* the port's: arch/boot_features.h */
 	u32 free_count;
 	u32 root_count;
 	u32 map_count;
 	u32 page_size;
 	struct boot_page_range free[BOOT_PAGE_RANGES]; /* free RAM, page aligned, sorted */
-	struct boot_page_range root[BOOT_PAGE_RANGES]; /* frames the root's image and stack occupy */
-	struct boot_page_map map[BOOT_PAGE_MAPS];      /* to be present in every page-table root */
+	struct boot_page_range
+		root[BOOT_PAGE_RANGES];		  /* frames the root's image and stack occupy */
+	struct boot_page_map map[BOOT_PAGE_MAPS]; /* to be present in every page-table root */
 	char command_line[512];
 	char board[32];
 } __attribute__((aligned(4096)));

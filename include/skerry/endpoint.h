@@ -5,8 +5,8 @@
  *   |  generation    |   slot    |   generation 1 .. 0xFFFFE; slot < 0xFFF
  *   +----------------+-----------+
  *
- * A slot's generation advances each time a thread leaves it, so a stale endpoint names nobody: calls
- * answer EDEADSRCDST. Values with slot 0xFFF are special names and never name a thread.
+ * A slot's generation advances each time a thread leaves it, so a stale endpoint names nobody:
+ * calls answer EDEADSRCDST. Values with slot 0xFFF are special names and never name a thread.
  */
 #pragma once
 

@@ -46,20 +46,20 @@ static inline unsigned int grant_generation(grant_t id)
 #define GRANT_KIND_MASK 0x7u
 #define GRANT_READ 0x10u
 #define GRANT_WRITE 0x20u
-#define GRANT_TRY 0x40u	   /* copies under it never wait for memory: EFAULT */
-#define GRANT_MAP 0x80u	   /* may be mapped (safemap) */
+#define GRANT_TRY 0x40u /* copies under it never wait for memory: EFAULT */
+#define GRANT_MAP 0x80u /* may be mapped (safemap) */
 #define GRANT_USED_MASK 0xF7u
 
 #define GRANT_INDIRECT_DEPTH 5
 
 struct grant_entry {
-	uint32_t flags;	       /* 0: free */
-	uint32_t generation;   /* must equal the id's */
-	endpoint_t grantee;    /* the process or service that may use it; EP_ANY: anybody */
-	endpoint_t owner;      /* MAGIC: whose memory; INDIRECT: who granted to us */
-	u64 address;      /* DIRECT, MAGIC: start; INDIRECT: offset into the other grant */
+	uint32_t flags;	     /* 0: free */
+	uint32_t generation; /* must equal the id's */
+	endpoint_t grantee;  /* the process or service that may use it; EP_ANY: anybody */
+	endpoint_t owner;    /* MAGIC: whose memory; INDIRECT: who granted to us */
+	u64 address;	     /* DIRECT, MAGIC: start; INDIRECT: offset into the other grant */
 	u64 bytes;
-	grant_t other;	       /* INDIRECT: the id received */
+	grant_t other; /* INDIRECT: the id received */
 	uint32_t reserved[3];
 };
 

@@ -39,13 +39,13 @@ struct info_cpu {
 	u32 running;
 	u32 hardware_id;
 	endpoint_t current;
-	u32 ready;	     /* threads in its queues */
-	u64 entries;	     /* kernel entries */
+	u32 ready;   /* threads in its queues */
+	u64 entries; /* kernel entries */
 	u64 lock_taken;
-	u64 lock_contended;  /* times the lock was not free at once */
+	u64 lock_contended; /* times the lock was not free at once */
 	u64 ipi_sent;
 	u64 ipi_received;
-	u64 flushes;	     /* owed flushes done */
+	u64 flushes; /* owed flushes done */
 	u64 interrupts;
 	cycles64 idle_cycles;
 	cycles64 lock_wait_cycles;
@@ -73,18 +73,18 @@ struct info_counters {
 	u64 replies_dropped; /* answers whose caller was gone */
 	u64 async_dropped;
 	u64 migrations;
-	u64 parks;	     /* CPUs stopped for another's sake */
-	u64 settles;	     /* waits for a CPU to settle */
+	u64 parks;   /* CPUs stopped for another's sake */
+	u64 settles; /* waits for a CPU to settle */
 	u64 page_faults;
 	u64 memory_requests;
-	u64 async_used;	     /* asynchronous messages in the kernel's pool now */
+	u64 async_used; /* asynchronous messages in the kernel's pool now */
 };
 
-#define TRACE_IPC 1u	  /* a: destination, b: trap */
-#define TRACE_SWITCH 2u	  /* a: thread */
-#define TRACE_FAULT 3u	  /* a: address, b: access */
+#define TRACE_IPC 1u	   /* a: destination, b: trap */
+#define TRACE_SWITCH 2u	   /* a: thread */
+#define TRACE_FAULT 3u	   /* a: address, b: access */
 #define TRACE_INTERRUPT 4u /* a: irq */
-#define TRACE_CALL 5u	  /* a: kernel call, b: result */
+#define TRACE_CALL 5u	   /* a: kernel call, b: result */
 #define TRACE_LOCK_WAIT 6u /* a: cycles waited */
 
 struct trace_record {

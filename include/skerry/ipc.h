@@ -31,9 +31,10 @@
 #define TRAP_COUNT 7u
 #define TRAP_MASK_ALL ((1u << TRAP_COUNT) - 1)
 
-#define IPC_NONBLOCK 0x100u	     /* ENOTREADY instead of waiting */
-#define IPC_FILTER 0x200u	     /* receive: obey the filter in the message page */
-#define IPC_ASYNC_COMPLETION 0x400u /* send_async: notify me (EP_ASYNC) when it is delivered or dropped */
+#define IPC_NONBLOCK 0x100u /* ENOTREADY instead of waiting */
+#define IPC_FILTER 0x200u   /* receive: obey the filter in the message page */
+#define IPC_ASYNC_COMPLETION                                                                       \
+	0x400u /* send_async: notify me (EP_ASYNC) when it is delivered or dropped */
 #define IPC_FLAGS_ALL 0x700u
 
 /* Status word of a received message. */

@@ -44,13 +44,13 @@ struct sys_space_destroy_req {
 
 struct sys_thread_create_req {
 	space_t space;
-	endpoint_t process;	  /* first thread of the process; EP_NONE: this is it */
-	u64 message_frame;	  /* physical page; the caller keeps it until SYS_CLEAR */
+	endpoint_t process;  /* first thread of the process; EP_NONE: this is it */
+	u64 message_frame;   /* physical page; the caller keeps it until SYS_CLEAR */
 	u64 message_address; /* where the thread sees that page */
 	u64 program_counter;
 	u64 stack_pointer;
-	u64 argument; /* handed to the entry point as the port's first argument register */
-	uint32_t flags;	   /* THREAD_* */
+	u64 argument;	/* handed to the entry point as the port's first argument register */
+	uint32_t flags; /* THREAD_* */
 	uint32_t reserved;
 };
 
@@ -71,7 +71,7 @@ struct sys_exec_req {
 	u64 program_counter;
 	u64 stack_pointer;
 	u64 message_address; /* 0: as before */
-	char name[16];		  /* for panics and traces; NUL-padded */
+	char name[16];	     /* for panics and traces; NUL-padded */
 };
 
 struct sys_clear_req {
@@ -137,8 +137,8 @@ struct sys_times_reply {
 
 struct sys_vtimer_req {
 	endpoint_t thread;
-	uint32_t signal;	/* sent to the thread's manager at the end; 0: disarm */
-	ns64 interval; /* processor time until the signal */
+	uint32_t signal; /* sent to the thread's manager at the end; 0: disarm */
+	ns64 interval;	 /* processor time until the signal */
 };
 
 struct sys_vtimer_reply {
@@ -166,11 +166,11 @@ struct sys_schedctl_req {
 };
 
 /* priv_set.flags */
-#define PRIV_SYSTEM 0x1u	/* an own privilege structure; without: the shared one of programs */
-#define PRIV_MAGIC_GRANTS 0x2u	/* its MAGIC grants are honoured */
-#define PRIV_CHECK_IO 0x4u	/* may touch only listed I/O ports (else: none at all) */
-#define PRIV_ALL_IO 0x8u	/* every I/O port */
-#define PRIV_ALL_MEMORY 0x10u	/* every physical range */
+#define PRIV_SYSTEM 0x1u       /* an own privilege structure; without: the shared one of programs */
+#define PRIV_MAGIC_GRANTS 0x2u /* its MAGIC grants are honoured */
+#define PRIV_CHECK_IO 0x4u     /* may touch only listed I/O ports (else: none at all) */
+#define PRIV_ALL_IO 0x8u       /* every I/O port */
+#define PRIV_ALL_MEMORY 0x10u  /* every physical range */
 #define PRIV_FLAGS_ALL 0x1Fu
 
 struct sys_priv_set_req {
@@ -179,8 +179,8 @@ struct sys_priv_set_req {
 	uint32_t traps; /* a bit a TRAP_*; of a program's only kernel call and IPC call count */
 	endpoint_t signal_manager; /* EP_SELF: the thread manages itself */
 	u64 calls;		   /* a bit a SYS_* */
-	u64 targets[2];	   /* a bit a privilege id: whom it may send to */
-	endpoint_t signal_backup; /* takes over when the manager dies; EP_NONE */
+	u64 targets[2];		   /* a bit a privilege id: whom it may send to */
+	endpoint_t signal_backup;  /* takes over when the manager dies; EP_NONE */
 	uint32_t reserved;
 };
 
@@ -231,8 +231,8 @@ struct sys_safecopy_req {
 };
 
 struct sys_safecopy_vector_req {
-	u64 address; /* of struct safecopy_element */
-	uint32_t count;	  /* 1 .. SAFECOPY_VECTOR_MAX */
+	u64 address;	/* of struct safecopy_element */
+	uint32_t count; /* 1 .. SAFECOPY_VECTOR_MAX */
 	uint32_t flags;
 };
 
@@ -365,8 +365,8 @@ struct sys_signal_send_req {
 	uint32_t signal;
 	u64 handler;
 	u64 stack_pointer; /* 0: the thread's own */
-	u64 restorer;	/* return address of the handler */
-	u64 mask;		/* kept in the frame for the manager */
+	u64 restorer;	   /* return address of the handler */
+	u64 mask;	   /* kept in the frame for the manager */
 };
 
 struct sys_signal_return_req {
@@ -418,7 +418,7 @@ struct sys_io_string_req {
 	uint32_t port;
 	uint32_t width;
 	uint32_t direction;
-	grant_t grant;	    /* GRANT_INVALID: `offset` is an address in the caller */
+	grant_t grant; /* GRANT_INVALID: `offset` is an address in the caller */
 	endpoint_t granter;
 	uint32_t reserved;
 	u64 offset;
@@ -459,9 +459,9 @@ struct sys_time_set_req {
 	ns64 realtime; /* since 1970-01-01 UTC */
 };
 
-#define INFO_MACHINE 0u /* struct info_machine */
-#define INFO_CPU 1u	/* struct info_cpu of CPU `index` */
-#define INFO_THREAD 2u	/* struct info_thread of slot `index` */
+#define INFO_MACHINE 0u	 /* struct info_machine */
+#define INFO_CPU 1u	 /* struct info_cpu of CPU `index` */
+#define INFO_THREAD 2u	 /* struct info_thread of slot `index` */
 #define INFO_COUNTERS 3u /* struct info_counters */
 
 struct sys_info_req {
@@ -475,7 +475,7 @@ struct sys_info_reply {
 	uint32_t size; /* of the whole object */
 };
 
-#define DIAG_PRINT 1u /* `bytes` characters at `address` */
+#define DIAG_PRINT 1u	  /* `bytes` characters at `address` */
 #define DIAG_BACKTRACE 2u /* of `thread` */
 #define DIAG_PRINT_MAX 1024u
 

@@ -13,9 +13,9 @@
 
 /* A notification; the source is the notifying thread or one of the kernel's names. */
 struct notify_message {
-	u64 interrupts;	/* EP_HARDWARE: a bit for each notify id that fired */
-	uint32_t delivered;	/* EP_ASYNC: sends delivered since the last such message */
-	uint32_t dropped;	/* EP_ASYNC: sends lost because the receiver died */
+	u64 interrupts;	    /* EP_HARDWARE: a bit for each notify id that fired */
+	uint32_t delivered; /* EP_ASYNC: sends delivered since the last such message */
+	uint32_t dropped;   /* EP_ASYNC: sends lost because the receiver died */
 };
 
 /* A user page fault, sent in the faulting thread's name; answered by SYS_VMCTL_FAULT_CLEAR. */
@@ -27,9 +27,9 @@ struct page_fault_message {
 	uint32_t access; /* FAULT_* */
 };
 
-#define FAULT_WRITE 1u	  /* a store; else a load */
-#define FAULT_EXECUTE 2u  /* an instruction fetch, where the hardware tells */
-#define FAULT_PRESENT 4u  /* a translation exists and forbids the access; else there is none */
+#define FAULT_WRITE 1u	 /* a store; else a load */
+#define FAULT_EXECUTE 2u /* an instruction fetch, where the hardware tells */
+#define FAULT_PRESENT 4u /* a translation exists and forbids the access; else there is none */
 
 /* A kernel copy on behalf of the source met missing memory of `target`; answered by
  * SYS_VMCTL_MEMREQ_REPLY with 0 (restart the call) or -errno (the call returns it). */
@@ -43,11 +43,11 @@ struct memory_request_message {
 
 /* A thread used up its quantum, sent in its name; answered by SYS_SCHEDULE. */
 struct quantum_end_message {
-	u64 user_cycles;	/* since the last such message */
-	u64 ipc_count;	/* messages sent since the last such message */
-	uint32_t preempted;	/* times a higher priority took the CPU */
-	uint32_t cpu;		/* where it ran */
-	uint32_t cpu_ready;	/* ready threads on that CPU */
+	u64 user_cycles;    /* since the last such message */
+	u64 ipc_count;	    /* messages sent since the last such message */
+	uint32_t preempted; /* times a higher priority took the CPU */
+	uint32_t cpu;	    /* where it ran */
+	uint32_t cpu_ready; /* ready threads on that CPU */
 	uint32_t priority;
 };
 

@@ -1,5 +1,6 @@
 /* The kernel page: one frame of facts the kernel keeps current, mapped read-only in every space at
- * ARCH_KERNEL_PAGE (<arch/layout.h>). Readers of the clock repeat while `sequence` is odd or changed.
+ * ARCH_KERNEL_PAGE (<arch/layout.h>). Readers of the clock repeat while `sequence` is odd or
+ * changed.
  *
  *   now = clock.base_time + ((cycles - clock.base_cycles) * clock.multiplier >> clock.shift)
  *
@@ -23,11 +24,12 @@ struct kernel_page_clock {
 
 struct kernel_page {
 	u32 magic;
-	u32 cpu_count; /* running */
+	u32 cpu_count;	 /* running */
 	u32 cpu_present; /* reported by the firmware */
 	u32 features;	 /* the port's: which fast trap to use, <arch/trap.h> */
 	struct kernel_page_clock clock;
-	volatile u64 epoch_passed; /* every CPU flushed or settled since this epoch: see SYS_VMCTL_INHIBIT_CLEAR */
+	volatile u64 epoch_passed; /* every CPU flushed or settled since this epoch: see
+				      SYS_VMCTL_INHIBIT_CLEAR */
 	u64 memory_bytes;
 	char board[32];
 	char version[32];

@@ -10,5 +10,6 @@ struct arch_user_context {
 	u32 tls; /* base of the GS segment */
 	u32 fpu_used;
 	u32 reserved[2];
-	uint8_t fpu[512] __attribute__((aligned(16))); /* FXSAVE image; FSAVE's 108 bytes without FXSR */
+	uint8_t fpu[512]
+		__attribute__((aligned(16))); /* FXSAVE image; FSAVE's 108 bytes without FXSR */
 };
