@@ -106,6 +106,9 @@ void arch_context_init(struct thread *t, vaddr_t pc, vaddr_t sp, uintptr_t argum
 		       vaddr_t message_address);
 void arch_context_fork(struct thread *child, const struct thread *parent);
 
+/* Two switched-out threads exchange contexts; rights to I/O ports stay where they are. */
+void arch_context_swap(struct thread *a, struct thread *b);
+
 /* Whole context out and in. The thread is switched out on every CPU and its FPU state is in memory.
  * A context may be set only if it is valid: it grants nothing (selectors, flags, mode). After a set
  * the thread leaves the kernel by the full path. */

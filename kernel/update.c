@@ -61,10 +61,7 @@ int sys_do_update(struct thread *caller, const struct sys_update_req *req,
 		return -EBUSY;
 
 	/* Nothing fails from here. */
-	SWAP(a->arch, b->arch);
-	SWAP(a->switch_mask, b->switch_mask);
-	thread_switch_simple(a, a->switch_mask != 0);
-	thread_switch_simple(b, b->switch_mask != 0);
+	arch_context_swap(a, b);
 	swap_spaces(a, b);
 	SWAP(a->message, b->message);
 	SWAP(a->message_frame, b->message_frame);

@@ -97,6 +97,16 @@ void arch_context_get(const struct thread *t, struct arch_user_context *out)
 		memcpy(out->fpu, t->arch.fpu, sizeof(out->fpu));
 }
 
+void arch_context_swap(struct thread *a, struct thread *b)
+{
+	struct arch_thread old = a->arch;
+
+	a->arch = b->arch;
+	a->arch.io_bitmap = old.io_bitmap;
+	old.io_bitmap = b->arch.io_bitmap;
+	b->arch = old;
+}
+
 /* Null, or one of the segments user mode has. */
 static bool data_selector_valid(uint32_t selector)
 {

@@ -27,6 +27,14 @@ void arch_context_get(const struct thread *t, struct arch_user_context *out)
 	*out = t->arch.context;
 }
 
+void arch_context_swap(struct thread *a, struct thread *b)
+{
+	const struct arch_thread old = a->arch;
+
+	a->arch = b->arch;
+	b->arch = old;
+}
+
 /* A real port checks everything that could give rights away: mode, interrupt mask, selectors. */
 bool arch_context_valid(const struct arch_user_context *context)
 {

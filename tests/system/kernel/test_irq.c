@@ -276,6 +276,7 @@ static int drive(void *argument)
 	driver->error = hook_set(LINE, IRQ_REENABLE, 1, &hook);
 	if (driver->error == 0)
 		driver->error = control(hook, IRQ_ENABLE);
+	acknowledge(); /* what the last driver left */
 	driver->ready = true;
 	while (driver->error == 0) {
 		driver->error = ipc_receive(EP_HARDWARE, NULL, 0, &received);
@@ -347,6 +348,7 @@ static void hooks_die_with_their_driver(void)
 		if (i % 8 == 0)
 			driver_wait(&driver);
 		thread_free(thread);
+		space_free(thread->space);
 	}
 	acknowledge();
 	before = interrupts_counted();
