@@ -235,14 +235,18 @@ int spin(void *argument)
 	return 0;
 }
 
-void spin_wait(const struct spinner *spinner)
+void spin_wait_past(const struct spinner *spinner, unsigned int count)
 {
-	const unsigned int from = spinner->count;
 	nanoseconds_t limit = 0;
 
-	while (spinner->count == from && wait_a_moment(&limit))
+	while (spinner->count == count && wait_a_moment(&limit))
 		;
-	CHECK(spinner->count != from);
+	CHECK(spinner->count != count);
+}
+
+void spin_wait(const struct spinner *spinner)
+{
+	spin_wait_past(spinner, spinner->count);
 }
 
 bool spin_stands(const struct spinner *spinner)

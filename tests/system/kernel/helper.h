@@ -98,8 +98,9 @@ struct spinner {
 };
 
 int spin(void *spinner);
-/* Wait until it has run. */
+/* Wait until it has run; until it has got past `count`. */
 void spin_wait(const struct spinner *spinner);
+void spin_wait_past(const struct spinner *spinner, unsigned int count);
 /* It does not run for some milliseconds. */
 bool spin_stands(const struct spinner *spinner);
 

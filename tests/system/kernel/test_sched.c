@@ -263,14 +263,16 @@ static void quantum_ends(void)
 	struct test_thread *thread = scheduled(spin, &spinner);
 	const nanoseconds_t before = clock_now();
 	struct quantum_end_message quantum = quantum_end(thread);
+	unsigned int count;
 
 	CHECK(clock_now() - before >= QUANTUM / 20); /* DEBUG_RACE shortens quanta */
 	CHECK_EQUAL(quantum.cpu, 0);
 	CHECK_EQUAL(quantum.priority, 8);
 	CHECK_EQUAL(thread_rts(thread->endpoint), RTS_NO_QUANTUM);
 	CHECK(spin_stands(&spinner));
+	count = spinner.count;
 	CHECK_EQUAL(schedule(thread->endpoint, 9, 3 * MILLISECOND, 0), 0);
-	spin_wait(&spinner);
+	spin_wait_past(&spinner, count);
 	quantum = quantum_end(thread);
 	CHECK_EQUAL(quantum.priority, 9);
 	CHECK_EQUAL(thread_info(thread->endpoint).priority, 9);
@@ -385,15 +387,17 @@ static void quantum_and_stop(void)
 	struct spinner spinner = {};
 	struct test_thread *thread = scheduled(spin, &spinner);
 	struct sys_runctl_req request = {thread->endpoint, RUNCTL_STOP};
+	unsigned int count;
 
 	(void)quantum_end(thread);
 	CHECK_EQUAL(sys_runctl(&request, NULL), 0);
 	CHECK_EQUAL(schedule(thread->endpoint, 8, 0, 0), 0);
 	CHECK_EQUAL(thread_rts(thread->endpoint), RTS_STOPPED);
 	CHECK(spin_stands(&spinner));
+	count = spinner.count;
 	request.operation = RUNCTL_RESUME;
 	CHECK_EQUAL(sys_runctl(&request, NULL), 0);
-	spin_wait(&spinner);
+	spin_wait_past(&spinner, count);
 }
 
 /* --- Schedulers that go -------------------------------------------------------------------------
@@ -455,15 +459,17 @@ static void scheduler_dies_in_debt(void)
 	struct test_thread *scheduler = thread_start(NULL, wait_for_ever, NULL);
 	struct test_thread *thread = orphan_make(&spinner, scheduler);
 	nanoseconds_t limit = 0;
+	unsigned int count;
 
 	allow(thread);
 	while (thread_rts(thread->endpoint) != RTS_NO_QUANTUM && wait_a_moment(&limit))
 		;
 	CHECK_EQUAL(thread_rts(thread->endpoint), RTS_NO_QUANTUM);
+	count = spinner.count;
 	thread_free(scheduler);
 	/* Whoever replaces it takes its threads over. */
 	CHECK_EQUAL(schedctl(thread->endpoint, thread_self(), 8, QUANTUM, 0), 0);
-	spin_wait(&spinner);
+	spin_wait_past(&spinner, count);
 	(void)quantum_end(thread);
 }
 
