@@ -127,7 +127,9 @@ static void slice_start(struct cpu *cpu, struct thread *t, nanoseconds_t now) RE
 	if (!t->quantum_left)
 		t->quantum_left = t->quantum;
 	cpu->slice_owner = t;
-	cpu->slice_end = now + race_quantum(t->quantum_left);
+	/* A quantum that a scheduler gave is its decision. */
+	cpu->slice_end = now + (t->scheduler == SCHEDULER_KERNEL ? race_quantum(t->quantum_left)
+								 : t->quantum_left);
 }
 
 void sched_forget(struct thread *t)
