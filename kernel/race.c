@@ -40,8 +40,8 @@ nanoseconds_t race_quantum(nanoseconds_t quantum)
 	return draw() % 4 ? quantum : 100000 + draw() % 1000000;
 }
 
-/* No arch_pause() here: a single-threaded emulator takes that for leave to run another CPU for a whole
- * time slice, and the delay would last minutes. */
+/* No arch_pause() here: a single-threaded emulator takes that for leave to run another CPU for a
+ * whole time slice, and the delay would last minutes. */
 void race_point(const char *where)
 {
 	unsigned int spins = draw() % 8 == 0 ? draw() % 20000 : 0;

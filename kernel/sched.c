@@ -85,6 +85,8 @@ static void enqueue(struct thread *t, bool at_head) REQUIRES(bkl)
 
 	queue_check(t);
 	cpu = cpu_choose(t);
+	if (t->cpu && t->cpu != cpu)
+		sched_migrations++;
 	sched_queue_link(cpu, t, at_head);
 	if (!cpu->current || t->priority < cpu->current->priority)
 		smp_kick(cpu);

@@ -269,8 +269,39 @@ void thread_place(endpoint_t thread, uint32_t priority, unsigned int cpu)
 	CHECK_EQUAL(sys_schedctl(&request, NULL), 0);
 }
 
+struct test_thread *thread_start_on(unsigned int cpu, uint32_t priority, struct test_space *space,
+				    int (*function)(void *), void *argument)
+{
+	const struct thread_plan plan = {
+		.space = space,
+		.function = function,
+		.argument = argument,
+		.priority = priority,
+		.affinity = 1ull << cpu,
+	};
+
+	return thread_make(&plan);
+}
+
 /* --- Signal managers ---------------------------------------------------------------------------
  */
+
+struct test_thread *managed_start(int (*function)(void *), void *argument)
+{
+	const struct thread_plan plan = {
+		.space = space_make(),
+		.function = function,
+		.argument = argument,
+		.manager = thread_self(),
+	};
+
+	return thread_make(&plan);
+}
+
+int signal_kill(endpoint_t thread, uint32_t signal)
+{
+	return sys_kill(&(struct sys_kill_req){thread, signal}, NULL);
+}
 
 endpoint_t signal_wait(struct sys_signal_get_reply *taken)
 {

@@ -106,10 +106,16 @@ bool spin_stands(const struct spinner *spinner);
 
 /* A thread for one CPU, scheduled by the kernel. */
 void thread_place(endpoint_t thread, uint32_t priority, unsigned int cpu);
+/* A new one there. */
+struct test_thread *thread_start_on(unsigned int cpu, uint32_t priority, struct test_space *space,
+				    int (*function)(void *), void *argument);
 
 /* --- Signal managers ---------------------------------------------------------------------------
  */
 
+/* A thread in a space of its own that the caller manages. */
+struct test_thread *managed_start(int (*function)(void *), void *argument);
+int signal_kill(endpoint_t thread, uint32_t signal);
 /* A thread the caller manages that has signals, which are taken; EP_NONE when none comes. */
 endpoint_t signal_wait(struct sys_signal_get_reply *taken);
 /* Wait for these signals of that thread and no others. */

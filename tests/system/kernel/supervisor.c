@@ -205,6 +205,18 @@ static void watchdog_set(nanoseconds_t time)
 	watchdog_end = time != 0 ? now() + time : ~0ull;
 }
 
+static long watchdog_renew(void *unused)
+{
+	(void)unused;
+	watchdog_set(WATCHDOG_LIMIT);
+	return 0;
+}
+
+void supervisor_patience(void)
+{
+	(void)supervisor_run(watchdog_renew, NULL);
+}
+
 /* --- The loop ----------------------------------------------------------------------------------
  */
 

@@ -46,3 +46,6 @@ endpoint_t supervisor_endpoint(void);
 /* The loop: serve until `done(argument)` holds. After tens of seconds the watchdog ends the run,
  * naming `what`; NULL: it may last. */
 void supervisor_serve(bool (*done)(void *argument), void *argument, const char *what);
+
+/* The watchdog starts anew: for a case that lasts, from time to time. */
+void supervisor_patience(void);

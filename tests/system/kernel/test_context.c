@@ -465,7 +465,7 @@ static const struct test_case cases[] = {
 	{"a step is one instruction", steps_are_single, CASE_SHORT},
 	{"a step over a trap ends behind it", steps_over_traps, 0},
 	{"without a step a thread runs on", steps_end, 0},
-	{"an old context can be entered again and again", context_goes_back, CASE_SHORT},
+	{"an old context can be entered again and again", context_goes_back, 0},
 	{"the context of a running thread can be read", context_of_running_thread, 0},
 	{"contexts of nobody, and at bad addresses, are refused", context_refused, 0},
 	{"a context gives no rights", context_gives_no_rights, CASE_SHORT},

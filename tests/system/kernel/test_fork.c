@@ -263,7 +263,7 @@ static void program_entry(void)
 	(void)sys_exit(&request, NULL);
 }
 
-static int exec(const struct test_thread *thread)
+static int exec_with(const struct test_thread *thread, int (*function)(void))
 {
 	const struct sys_exec_req request = {
 		.thread = thread->endpoint,
@@ -274,7 +274,13 @@ static int exec(const struct test_thread *thread)
 
 	memset(&program, 0, sizeof(program));
 	program.block = thread->self;
+	program.function = function;
 	return sys_exec(&request, NULL);
+}
+
+static int exec(const struct test_thread *thread)
+{
+	return exec_with(thread, NULL);
 }
 
 static int fpu_and_wait(void *argument)
@@ -309,6 +315,15 @@ static void exec_of_running_thread(void)
 	}
 }
 
+static volatile bool told;
+
+static int wait_until_told(void)
+{
+	while (!told)
+		yield();
+	return 34;
+}
+
 static void exec_instead_of_answer(void)
 {
 	endpoint_t self = thread_self();
@@ -316,9 +331,11 @@ static void exec_instead_of_answer(void)
 	struct ipc_received received;
 
 	CHECK_EQUAL(ipc_receive(thread->endpoint, NULL, 0, &received), 0);
-	CHECK_EQUAL(exec(thread), 0);
+	told = false;
+	CHECK_EQUAL(exec_with(thread, wait_until_told), 0);
 	CHECK_EQUAL(answer(thread->endpoint, 0, 0), -ENOTREADY);
-	CHECK_EQUAL(thread_join(thread), 33);
+	told = true;
+	CHECK_EQUAL(thread_join(thread), 34);
 }
 
 static void exec_keeps_the_stop(void)
@@ -444,8 +461,7 @@ static void exec_forgets_memory_request(void)
 	thread = thread_start(space_make(), copy_missing, NULL);
 	wait_rts(thread->endpoint, RTS_VMREQUEST);
 	sleep_for(MILLISECOND); /* the supervisor has taken the request */
-	CHECK_EQUAL(exec(thread), 0);
-	program.function = copy_present;
+	CHECK_EQUAL(exec_with(thread, copy_present), 0);
 	request.thread = thread->endpoint;
 	(void)sys_vmctl_memreq_reply(&request, NULL);
 	CHECK_EQUAL(thread_join(thread), 0);

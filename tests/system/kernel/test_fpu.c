@@ -323,7 +323,7 @@ static const struct test_case cases[] = {
 	{"FPU state is kept by many threads on all CPUs", kept_on_all_cpus, 0},
 	{"FPU state moves with its thread", kept_over_migration, 0},
 	{"FPU state is kept over stops", kept_over_stops, 0},
-	{"FPU state is kept on both sides of a call", kept_over_messages, CASE_SHORT},
+	{"FPU state is kept on both sides of a call", kept_over_messages, 0},
 	{"FPU state is kept over edits of the space", kept_over_memory_edits, 0},
 	{"FPU state is part of the context", context_holds_it, 0},
 	{"a fresh thread sees nobody's FPU state", fresh_threads_see_nothing, CASE_SHORT},

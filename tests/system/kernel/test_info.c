@@ -117,11 +117,17 @@ static void thread_table(void)
 		    -EINVAL);
 }
 
+static int runctl(endpoint_t thread, uint32_t operation)
+{
+	return sys_runctl(&(struct sys_runctl_req){thread, operation}, NULL);
+}
+
 static void counters(void)
 {
 	const struct info_counters before = counters_info();
 	struct spinner spinner = {};
 	struct test_thread *thread;
+	nanoseconds_t limit = 0;
 
 	/* An answer to nobody. */
 	message_set(0, 0);
@@ -129,15 +135,20 @@ static void counters(void)
 	CHECK_EQUAL(counters_info().replies_dropped, before.replies_dropped + 1);
 	if (cpu_count() == 1)
 		return;
+	thread_place(EP_SELF, PRIORITY_TEST, 0);
 	thread = thread_start(NULL, spin, &spinner);
-	for (unsigned int i = 0; i < 8; i++) {
-		thread_place(thread->endpoint, PRIORITY_TEST, i & 1);
+	for (unsigned int i = 1; i <= 8; i++) {
+		thread_place(thread->endpoint, PRIORITY_TEST + 1, i & 1);
 		spin_wait(&spinner);
 	}
 	CHECK(counters_info().migrations - before.migrations >= 7);
-	thread_place(EP_SELF, PRIORITY_TEST, 0);
-	CHECK_EQUAL(thread_info(thread->endpoint).cpu, 1);
-	CHECK_EQUAL(sys_runctl(&(struct sys_runctl_req){thread->endpoint, RUNCTL_STOP}, NULL), 0);
+	/* It may just be in the kernel when it is stopped; then nobody is parked. */
+	thread_place(thread->endpoint, PRIORITY_TEST + 1, 1);
+	do {
+		CHECK_EQUAL(runctl(thread->endpoint, RUNCTL_RESUME), 0);
+		spin_wait(&spinner);
+		CHECK_EQUAL(runctl(thread->endpoint, RUNCTL_STOP), 0);
+	} while (counters_info().parks == before.parks && wait_a_moment(&limit));
 	CHECK(counters_info().parks > before.parks);
 }
 
@@ -289,7 +300,7 @@ static const struct test_case cases[] = {
 	{"text is printed up to a limit", prints, 0},
 	{"bad diagnostics and ends are refused", diagnostics_refused, 0},
 	{"traces are taken out of their ring", trace_ring, 0},
-	{"calls without a row are refused", calls_without_a_row, CASE_SHORT},
+	{"calls without a row are refused", calls_without_a_row, 0},
 	{"replies are zeroed", replies_are_zeroed, 0},
 };
 

@@ -333,7 +333,7 @@ static void enables_refused(void)
 
 static const struct test_case cases[] = {
 	{"a service uses the ports it lists, and no others", enabled_ports, CASE_SHORT},
-	{"ports are taken back at once", taken_back_at_once, CASE_SHORT},
+	{"ports are taken back at once", taken_back_at_once, 0},
 	{"nobody else can use a service's ports", nobody_elses, 0},
 	{"ports move with their service", kept_over_migration, 0},
 	{"ports can be used right after a call", kept_over_calls, 0},

@@ -385,7 +385,8 @@ static void new_rights_remove_hooks(void)
 	allow.operation = PRIV_ALLOW;
 	CHECK_EQUAL(sys_priv_allow(&allow, NULL), 0);
 	acknowledge();
-	sleep_for(3 * MILLISECOND); /* what was told before may still come */
+	sleep_for(3 * MILLISECOND);
+	wait_rts(thread->endpoint, RTS_RECEIVE_FROM); /* what was told before has come */
 	fired = driver.fired;
 	for (unsigned int i = 0; i < 4; i++) {
 		acknowledge();

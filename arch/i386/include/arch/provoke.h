@@ -6,6 +6,7 @@
 #include <arch/context.h>
 #include <arch/features.h>
 #include <arch/layout.h>
+#include <arch/trap.h>
 #include <skerry/kernel_page.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,6 +45,126 @@ static inline void arch_provoke_gate(void)
 static inline void arch_provoke_segments(void)
 {
 	__asm__ volatile("xorl %%eax, %%eax; movw %%ax, %%fs; movw %%ax, %%es" ::: "eax");
+}
+
+/* --- Traps from states that no compiler leaves behind -------------------------------------------
+ *
+ * Each makes SYS_NULL. What a return needs is kept where the trap keeps it (<arch/trap.h>).
+ */
+
+#define ARCH_PROVOKE_CLOBBERS "eax", "ebx", "ecx", "edx", "esi", "edi", "memory", "cc"
+
+#define ARCH_PROVOKE_INT_FLAGS(flags)                                                              \
+	__asm__ volatile("pushfl\n\torl %0, (%%esp)\n\t"                                           \
+			 "xorl %%eax, %%eax\n\txorl %%ebx, %%ebx\n\t"                              \
+			 "popfl\n\tint %1\n\tpushl $2\n\tpopfl"                                    \
+			 :                                                                         \
+			 : "i"(flags), "i"(ARCH_TRAP_VECTOR)                                       \
+			 : ARCH_PROVOKE_CLOBBERS)
+
+#define ARCH_PROVOKE_INT_STACK(stack)                                                              \
+	__asm__ volatile("movl %%esp, %%edi\n\tmovl %0, %%esp\n\t"                                 \
+			 "xorl %%eax, %%eax\n\txorl %%ebx, %%ebx\n\tint %1\n\tmovl %%edi, %%esp"   \
+			 :                                                                         \
+			 : "i"(stack), "i"(ARCH_TRAP_VECTOR)                                       \
+			 : ARCH_PROVOKE_CLOBBERS)
+
+#define ARCH_PROVOKE_INT_SEGMENT(segment)                                                          \
+	__asm__ volatile("movl %%" segment ", %%ecx\n\txorl %%edx, %%edx\n\t"                      \
+			 "movl %%edx, %%" segment "\n\txorl %%eax, %%eax\n\txorl %%ebx, %%ebx\n\t" \
+			 "int %0\n\tmovl %%ecx, %%" segment                                        \
+			 :                                                                         \
+			 : "i"(ARCH_TRAP_VECTOR)                                                   \
+			 : ARCH_PROVOKE_CLOBBERS)
+
+#define ARCH_PROVOKE_SYSENTER_FLAGS(flags)                                                         \
+	__asm__ volatile("pushl %%ebp\n\tpushfl\n\torl %0, (%%esp)\n\t"                            \
+			 "xorl %%eax, %%eax\n\txorl %%ebx, %%ebx\n\t"                              \
+			 "movl $1f, %%edx\n\tleal 4(%%esp), %%ecx\n\tpopfl\n\tsysenter\n"          \
+			 "1:\tpushl $2\n\tpopfl\n\tpopl %%ebp"                                     \
+			 :                                                                         \
+			 : "i"(flags)                                                              \
+			 : ARCH_PROVOKE_CLOBBERS)
+
+/* These do not come back. */
+#define ARCH_PROVOKE_SYSENTER(address, stack)                                                      \
+	__asm__ volatile("movl %0, %%edx\n\tmovl %1, %%ecx\n\t"                                    \
+			 "xorl %%eax, %%eax\n\txorl %%ebx, %%ebx\n\tsysenter\n1:\tud2"             \
+			 :                                                                         \
+			 : "i"(address), "i"(stack)                                                \
+			 : ARCH_PROVOKE_CLOBBERS)
+
+#define ARCH_PROVOKE_SYSCALL(stack)                                                                \
+	__asm__ volatile("movl %0, %%ebp\n\txorl %%eax, %%eax\n\txorl %%ebx, %%ebx\n\t"            \
+			 "syscall\n\tud2"                                                          \
+			 :                                                                         \
+			 : "i"(stack)                                                              \
+			 : ARCH_PROVOKE_CLOBBERS)
+
+/* Way number `way`; false: there are no more. It may as well raise an exception or fault. */
+static inline bool arch_provoke_trap(unsigned int way)
+{
+	switch (way) {
+	case 0:
+		ARCH_PROVOKE_INT_FLAGS(0x400); /* direction */
+		return true;
+	case 1:
+		ARCH_PROVOKE_INT_FLAGS(0x4000); /* nested task */
+		return true;
+	case 2:
+		ARCH_PROVOKE_INT_FLAGS(0x40000); /* alignment check */
+		return true;
+	case 3:
+		ARCH_PROVOKE_INT_FLAGS(0x100); /* single step */
+		return true;
+	case 4:
+		ARCH_PROVOKE_INT_STACK(0);
+		return true;
+	case 5:
+		ARCH_PROVOKE_INT_STACK(0xC0100000);
+		return true;
+	case 6:
+		ARCH_PROVOKE_INT_STACK(0xFFFFFFFF);
+		return true;
+	case 7:
+		ARCH_PROVOKE_INT_SEGMENT("ds");
+		return true;
+	case 8:
+		ARCH_PROVOKE_INT_SEGMENT("es");
+		return true;
+	case 9:
+		ARCH_PROVOKE_INT_SEGMENT("gs");
+		return true;
+	case 10:
+		ARCH_PROVOKE_SYSENTER_FLAGS(0x400);
+		return true;
+	case 11:
+		ARCH_PROVOKE_SYSENTER_FLAGS(0x4000);
+		return true;
+	case 12:
+		ARCH_PROVOKE_SYSENTER_FLAGS(0x40000);
+		return true;
+	case 13:
+		ARCH_PROVOKE_SYSENTER_FLAGS(0x100);
+		return true;
+	case 14:
+		ARCH_PROVOKE_SYSENTER(0, 0);
+		return true;
+	case 15:
+		ARCH_PROVOKE_SYSENTER(0xC0100000, 0xC0100000);
+		return true;
+	case 16:
+		ARCH_PROVOKE_SYSENTER(0xFFFFFFFF, 0xFFFFFFFF);
+		return true;
+	case 17:
+		ARCH_PROVOKE_SYSCALL(0);
+		return true;
+	case 18:
+		ARCH_PROVOKE_SYSCALL(0xC0100000);
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* --- Contexts ----------------------------------------------------------------------------------
@@ -260,7 +381,7 @@ typedef uint32_t arch_port_access(uint32_t port, uint32_t width, bool write, uin
  * interrupt line register of the host bridge in PCI configuration space (PCI 3.0, 6.2.4). */
 #define ARCH_PORT_PLAY 0xCFCu
 
-/* Before ARCH_PORT_PLAY is used; false: the machine has no such register. */
+/* Before ARCH_PORT_PLAY is used, which then reads 0x5A; false: the machine has no such register. */
 static inline bool arch_port_play_select(arch_port_access *access)
 {
 	const uint32_t address = 0x8000003C;

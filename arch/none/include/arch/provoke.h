@@ -4,6 +4,7 @@
 #pragma once
 
 #include <arch/context.h>
+#include <skerry/types.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -39,6 +40,14 @@ static inline void arch_provoke_segments(void)
 {
 }
 
+/* A real port traps (SYS_NULL) from a state that no compiler leaves behind, in way number `way`:
+ * spoilt flags, stack, segments, return address. False: there are no more ways. */
+static inline bool arch_provoke_trap(unsigned int way)
+{
+	(void)way;
+	return false;
+}
+
 /* --- Contexts ------------------------------------------------------------------------------- */
 
 #define ARCH_CONTEXT_WORDS (sizeof(struct arch_user_context) / 4)
@@ -64,6 +73,17 @@ static inline bool arch_context_spoil(struct arch_user_context *context, unsigne
 
 #define ARCH_FPU_REGISTERS 0u
 
+static inline bool arch_fpu_present(void)
+{
+	return false;
+}
+
+/* How the kernel saves it on this machine: for the log. */
+static inline const char *arch_fpu_way(void)
+{
+	return "none";
+}
+
 /* A real port fills every FPU register with a value made from `seed`. */
 static inline void arch_fpu_fill(uint32_t seed)
 {
@@ -81,4 +101,75 @@ static inline unsigned int arch_fpu_check(uint32_t seed)
 static inline bool arch_fpu_fresh(void)
 {
 	return true;
+}
+
+/* A context as SYS_CONTEXT_GET shows it: no FPU state is in it. */
+static inline bool arch_context_fpu_empty(const struct arch_user_context *context)
+{
+	(void)context;
+	return true;
+}
+
+/* --- Time ----------------------------------------------------------------------------------- */
+
+/* The counter of kernel_page_clock; only when that says it is readable. */
+static inline cycles_t arch_cycles_read(void)
+{
+	return 0;
+}
+
+/* --- I/O ports ------------------------------------------------------------------------------ */
+
+/* Tests reach ports through a function of their own, which makes a kernel call. */
+typedef uint32_t arch_port_access(uint32_t port, uint32_t width, bool write, uint32_t value);
+
+#define ARCH_PORTS 0u /* how many there are */
+
+/* A port that has them names four bytes that read the same in every width, the lowest of which
+ * keeps what is written there; one whose reads give known bytes one after the other; and user
+ * mode's own instruction. */
+#define ARCH_PORT_PLAY 0u
+#define ARCH_PORT_STREAM 0u
+#define ARCH_PORT_STREAM_TEXT ""
+
+/* Before ARCH_PORT_PLAY is used, which then reads 0x5A; false: the machine has no such thing. */
+static inline bool arch_port_play_select(arch_port_access *access)
+{
+	(void)access;
+	return false;
+}
+
+static inline void arch_port_stream_rewind(arch_port_access *access)
+{
+	(void)access;
+}
+
+static inline uint8_t arch_port_read_direct(uint16_t port)
+{
+	(void)port;
+	return 0;
+}
+
+/* --- An interrupt line ---------------------------------------------------------------------- */
+
+/* A device that raises ARCH_IRQ_SOURCE ARCH_IRQ_SOURCE_HZ times a second, as often as it is
+ * acknowledged. */
+#define ARCH_IRQ_SOURCE 0u
+#define ARCH_IRQ_SOURCE_HZ 1u
+
+static inline void arch_irq_source_acknowledge(arch_port_access *access)
+{
+	(void)access;
+}
+
+static inline void arch_irq_source_stop(arch_port_access *access)
+{
+	(void)access;
+}
+
+/* False: this machine has no such device. */
+static inline bool arch_irq_source_start(arch_port_access *access)
+{
+	(void)access;
+	return false;
 }
