@@ -278,6 +278,8 @@ int sys_do_context_get(struct thread *caller, const struct sys_context_req *req,
 		return -EDEADSRCDST;
 	if (t == caller)
 		return -EINVAL;
+	if (thread_trap_pending(t))
+		return TRAP_SUSPENDED;
 	thread_settle(t);
 	arch_context_get(t, &context);
 	return copy_out(caller, caller, req->address, &context, sizeof(context), false);

@@ -24,7 +24,8 @@ static bool has_apic;
 static char vendor[13] = "unknown";
 static uint32_t family, model, stepping;
 
-static const uint32_t configured = ARCH_FEATURE_TSC | ARCH_FEATURE_FXSR | ARCH_FEATURE_FPU
+static const uint32_t configured = ARCH_FEATURE_TSC | ARCH_FEATURE_FXSR | ARCH_FEATURE_FPU |
+				   ARCH_FEATURE_SSE
 #ifdef CONFIG_SYSENTER
 				   | ARCH_FEATURE_SYSENTER
 #endif
@@ -49,7 +50,7 @@ static const struct {
 } standard_bits[] = {
 	{0, ARCH_FEATURE_FPU},	 {3, ARCH_FEATURE_PSE},	      {4, ARCH_FEATURE_TSC},
 	{9, ARCH_FEATURE_APIC},	 {11, ARCH_FEATURE_SYSENTER}, {13, ARCH_FEATURE_PGE},
-	{24, ARCH_FEATURE_FXSR},
+	{24, ARCH_FEATURE_FXSR}, {25, ARCH_FEATURE_SSE},
 };
 
 struct cpuid {

@@ -201,7 +201,9 @@ static void control_registers(void)
 	__asm__ volatile("movl %0, %%cr0" : : "r"(cr0));
 	if (cpu_features() & ARCH_FEATURE_FXSR) {
 		__asm__ volatile("movl %%cr4, %0" : "=r"(cr4));
-		cr4 |= 1u << 9 | 1u << 10; /* OSFXSR, OSXMMEXCPT */
+		cr4 |= 1u << 9; /* OSFXSR */
+		if (cpu_features() & ARCH_FEATURE_SSE)
+			cr4 |= 1u << 10; /* OSXMMEXCPT */
 		__asm__ volatile("movl %0, %%cr4" : : "r"(cr4));
 	}
 }

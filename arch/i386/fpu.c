@@ -39,7 +39,7 @@ static void initial_state(void)
 	uint32_t mxcsr = MXCSR_DEFAULT;
 
 	__asm__ volatile("fninit");
-	if (cpu_features() & ARCH_FEATURE_FXSR)
+	if (cpu_features() & ARCH_FEATURE_SSE)
 		__asm__ volatile("ldmxcsr %0" : : "m"(mxcsr));
 }
 

@@ -87,11 +87,14 @@ static int worker_run(void *argument)
 			call_step(&c);
 		if (worker->steps % 4 == 0)
 			yield();
-		if (!crowded && crowd_is_here(worker))
-			crowd_make(&c);
-		else if (crowded && !crowd_is_here(worker))
-			crowd_unmake(&c);
-		crowded = crowd_is_here(worker);
+		/* Making it takes calls itself, so it may be over when it is made. */
+		if (crowded != crowd_is_here(worker)) {
+			if (crowded)
+				crowd_unmake(&c);
+			else
+				crowd_make(&c);
+			crowded = !crowded;
+		}
 	}
 	if (crowded)
 		crowd_unmake(&c);

@@ -213,7 +213,7 @@ void sleep_for(nanoseconds_t time)
 	CHECK_EQUAL(message()->source, EP_CLOCK);
 }
 
-#define PATIENCE (5000 * MILLISECOND)
+#define PATIENCE (15000 * MILLISECOND)
 
 bool wait_a_moment(nanoseconds_t *limit)
 {
