@@ -15,6 +15,7 @@
 
 static unsigned int failures;
 static const char *skip_reason;
+static const struct test_case *running;
 
 /* --- For cases ---------------------------------------------------------------------------------
  */
@@ -36,6 +37,11 @@ void check_failed_equal(const char *file, int line, const char *text, long long 
 	if (failure_count())
 		sys_print("# %s:%d: %s is %lld (%#llx), expected %lld (%#llx)\n", file, line, text,
 			  actual, actual, expected, expected);
+}
+
+const struct test_case *case_running(void)
+{
+	return running;
 }
 
 void check_stop(void)
@@ -99,6 +105,41 @@ static void balance_check(const struct balance *before)
 	CHECK_EQUAL(now.async, before->async);
 }
 
+/* --- Storms ------------------------------------------------------------------------------------
+ */
+
+static uint32_t entries_now(void)
+{
+	struct info_machine machine;
+	struct info_cpu cpu;
+	uint32_t entries = 0;
+
+	info_get(INFO_MACHINE, &machine, sizeof(machine));
+	for (unsigned int i = 0; i < machine.cpu_count; i++) {
+		const struct sys_info_req request = {.what = INFO_CPU,
+						     .index = i,
+						     .address = (uintptr_t)&cpu,
+						     .size = sizeof(cpu)};
+
+		if (sys_info(&request, NULL) != 0)
+			panic("SYS_INFO of CPU %u", i);
+		entries += (uint32_t)cpu.entries;
+	}
+	return entries;
+}
+
+static void storm_check(const struct test_suite *suite, const struct test_case *test,
+			uint32_t entries_before)
+{
+	const uint32_t entries = entries_now() - entries_before;
+	const unsigned int scale = (unsigned int)option_number("stress", 1);
+
+	sys_print("# %s: %s: %u operations, %u kernel entries\n", suite->name, test->name,
+		  test->budget * scale, entries);
+	if (skip_reason == NULL)
+		CHECK(entries >= test->entries * scale);
+}
+
 /* --- Running -----------------------------------------------------------------------------------
  */
 
@@ -136,8 +177,10 @@ static void end_check(const struct test_thread *thread)
 static void case_run(const struct test_suite *suite, const struct test_case *test)
 {
 	const struct balance before = balance_now();
+	const uint32_t entries = entries_now();
 	struct test_thread *thread;
 
+	running = test;
 	failures = 0;
 	skip_reason = NULL;
 	memset(&supervisor_hooks, 0, sizeof(supervisor_hooks));
@@ -147,6 +190,8 @@ static void case_run(const struct test_suite *suite, const struct test_case *tes
 	threads_free_all();
 	spaces_free_all();
 	balance_check(&before);
+	if (test->flags & CASE_STORM)
+		storm_check(suite, test, entries);
 	tap_result(suite->name, test->name, failures == 0, skip_reason);
 }
 
@@ -154,7 +199,9 @@ static bool selected(const char *selection, const struct test_suite *suite,
 		     const struct test_case *test)
 {
 	if (strcmp(selection, "all") == 0)
-		return true;
+		return !(test->flags & CASE_STORM);
+	if (strcmp(selection, "stress") == 0)
+		return test->flags & CASE_STORM;
 	if (strcmp(selection, "short") == 0)
 		return test->flags & CASE_SHORT;
 	return list_has(selection, suite->name);
@@ -183,6 +230,8 @@ void cases_run(const char *selection)
 	const unsigned int count = cases_visit(selection, NULL);
 
 	tap_plan(count);
+	sys_print("# seed=%llu stress=%llu\n", option_number("seed", 1),
+		  option_number("stress", 1));
 	if (count == 0)
 		sys_print("# test=%s selects nothing\n", selection);
 	cases_visit(selection, case_run);

@@ -347,8 +347,8 @@ static void everything_occurred(void)
 }
 
 static const struct test_case cases[] = {
-	{"random calls answer what they document and leave nothing behind", random_calls, 0},
-	{"every call succeeds and every refusal occurs", everything_occurred, 0},
+	CASE("random calls answer what they document and leave nothing behind", random_calls, 0),
+	CASE("every call succeeds and every refusal occurs", everything_occurred, 0),
 };
 
 const struct test_suite suite_fuzz = SUITE("fuzz", cases);

@@ -11,12 +11,20 @@
 #include <skerry/types.h>
 
 #define CASE_SHORT 1u /* part of test=short */
+#define CASE_STORM 2u /* part of test=stress, not of test=all: see storm.h */
 
 struct test_case {
 	const char *name; /* the behaviour, as a sentence */
 	void (*run)(void);
 	uint32_t flags;
+	uint32_t budget;  /* of a storm: operations, before stress= multiplies them */
+	uint32_t entries; /* of a storm: with fewer kernel entries it cannot have happened */
 };
+
+#define CASE(case_name, function, case_flags)                                                      \
+	{                                                                                          \
+		.name = case_name, .run = function, .flags = case_flags                            \
+	}
 
 struct test_suite {
 	const char *name; /* one word: test=NAME runs it */
@@ -33,8 +41,11 @@ struct test_suite {
 /* Every suite, NULL at the end. */
 extern const struct test_suite *const test_suites[];
 
-/* Run the suites a command line's test= names: "all", "short" or a list. */
+/* Run the suites a command line's test= names: "all", "short", "stress" or a list. */
 void cases_run(const char *selection) __attribute__((noreturn));
+
+/* The case that runs. */
+const struct test_case *case_running(void);
 
 /* Results of the running case; any thread may report. */
 void check_failed(const char *file, int line, const char *text);

@@ -460,19 +460,19 @@ static void stop_with_delay(void)
 }
 
 static const struct test_case cases[] = {
-	{"a stopped thread's registers are read and set", register_is_set, CASE_SHORT},
-	{"registers of who runs, and none at all, are refused", registers_refused, 0},
-	{"a step is one instruction", steps_are_single, CASE_SHORT},
-	{"a step over a trap ends behind it", steps_over_traps, 0},
-	{"without a step a thread runs on", steps_end, 0},
-	{"an old context can be entered again and again", context_goes_back, 0},
-	{"the context of a running thread can be read", context_of_running_thread, 0},
-	{"contexts of nobody, and at bad addresses, are refused", context_refused, 0},
-	{"a context gives no rights", context_gives_no_rights, CASE_SHORT},
-	{"a new context ends the message passing of the old", context_set_ends_ipc, 0},
-	{"a new context ends the fault of the old", context_set_ends_fault, 0},
-	{"a thread stops itself", stop_self, 0},
-	{"a stop with delay waits for no receiver", stop_with_delay, 0},
+	CASE("a stopped thread's registers are read and set", register_is_set, CASE_SHORT),
+	CASE("registers of who runs, and none at all, are refused", registers_refused, 0),
+	CASE("a step is one instruction", steps_are_single, CASE_SHORT),
+	CASE("a step over a trap ends behind it", steps_over_traps, 0),
+	CASE("without a step a thread runs on", steps_end, 0),
+	CASE("an old context can be entered again and again", context_goes_back, 0),
+	CASE("the context of a running thread can be read", context_of_running_thread, 0),
+	CASE("contexts of nobody, and at bad addresses, are refused", context_refused, 0),
+	CASE("a context gives no rights", context_gives_no_rights, CASE_SHORT),
+	CASE("a new context ends the message passing of the old", context_set_ends_ipc, 0),
+	CASE("a new context ends the fault of the old", context_set_ends_fault, 0),
+	CASE("a thread stops itself", stop_self, 0),
+	CASE("a stop with delay waits for no receiver", stop_with_delay, 0),
 };
 
 const struct test_suite suite_context = SUITE("context", cases);

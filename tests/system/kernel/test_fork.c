@@ -468,18 +468,18 @@ static void exec_forgets_memory_request(void)
 }
 
 static const struct test_case cases[] = {
-	{"a call that forks is answered twice", fork_returns_twice, CASE_SHORT},
-	{"a fork copies the whole context", fork_copies_context, 0},
-	{"a child is held as asked and scheduled as its parent", fork_inhibited, 0},
-	{"bad forks are refused", fork_refused, 0},
-	{"who is in the middle of something is not forked", fork_of_the_busy_refused, 0},
-	{"exec starts afresh, the FPU too", exec_starts_afresh, CASE_SHORT},
-	{"exec takes a running thread away from its program", exec_of_running_thread, 0},
-	{"exec ends the call by which it was asked for", exec_instead_of_answer, 0},
-	{"a stopped thread stays stopped over exec", exec_keeps_the_stop, 0},
-	{"exec moves the message page", exec_moves_message_page, 0},
-	{"bad execs are refused", exec_refused, 0},
-	{"exec forgets the old program's memory request", exec_forgets_memory_request, 0},
+	CASE("a call that forks is answered twice", fork_returns_twice, CASE_SHORT),
+	CASE("a fork copies the whole context", fork_copies_context, 0),
+	CASE("a child is held as asked and scheduled as its parent", fork_inhibited, 0),
+	CASE("bad forks are refused", fork_refused, 0),
+	CASE("who is in the middle of something is not forked", fork_of_the_busy_refused, 0),
+	CASE("exec starts afresh, the FPU too", exec_starts_afresh, CASE_SHORT),
+	CASE("exec takes a running thread away from its program", exec_of_running_thread, 0),
+	CASE("exec ends the call by which it was asked for", exec_instead_of_answer, 0),
+	CASE("a stopped thread stays stopped over exec", exec_keeps_the_stop, 0),
+	CASE("exec moves the message page", exec_moves_message_page, 0),
+	CASE("bad execs are refused", exec_refused, 0),
+	CASE("exec forgets the old program's memory request", exec_forgets_memory_request, 0),
 };
 
 const struct test_suite suite_fork = SUITE("fork", cases);

@@ -318,18 +318,18 @@ static void unused_state_is_not_told(void)
 }
 
 static const struct test_case cases[] = {
-	{"FPU state is kept over preemption", kept_over_preemption, CASE_SHORT},
-	{"FPU state is kept over traps", kept_over_traps, 0},
-	{"FPU state is kept by many threads on all CPUs", kept_on_all_cpus, 0},
-	{"FPU state moves with its thread", kept_over_migration, 0},
-	{"FPU state is kept over stops", kept_over_stops, 0},
-	{"FPU state is kept on both sides of a call", kept_over_messages, 0},
-	{"FPU state is kept over edits of the space", kept_over_memory_edits, 0},
-	{"FPU state is part of the context", context_holds_it, 0},
-	{"a fresh thread sees nobody's FPU state", fresh_threads_see_nothing, CASE_SHORT},
-	{"FPU state does not stay in a slot", slots_are_clean, 0},
-	{"live FPU state goes with its thread", live_state_goes_with_its_thread, 0},
-	{"FPU state that was never used is not told", unused_state_is_not_told, 0},
+	CASE("FPU state is kept over preemption", kept_over_preemption, CASE_SHORT),
+	CASE("FPU state is kept over traps", kept_over_traps, 0),
+	CASE("FPU state is kept by many threads on all CPUs", kept_on_all_cpus, 0),
+	CASE("FPU state moves with its thread", kept_over_migration, 0),
+	CASE("FPU state is kept over stops", kept_over_stops, 0),
+	CASE("FPU state is kept on both sides of a call", kept_over_messages, 0),
+	CASE("FPU state is kept over edits of the space", kept_over_memory_edits, 0),
+	CASE("FPU state is part of the context", context_holds_it, 0),
+	CASE("a fresh thread sees nobody's FPU state", fresh_threads_see_nothing, CASE_SHORT),
+	CASE("FPU state does not stay in a slot", slots_are_clean, 0),
+	CASE("live FPU state goes with its thread", live_state_goes_with_its_thread, 0),
+	CASE("FPU state that was never used is not told", unused_state_is_not_told, 0),
 };
 
 const struct test_suite suite_fpu = SUITE("fpu", cases);

@@ -348,14 +348,14 @@ static void frames_give_no_rights(void)
 }
 
 static const struct test_case cases[] = {
-	{"a handler leaves no trace in what it interrupts", handler_comes_and_goes, CASE_SHORT},
-	{"handlers nest", handlers_nest, 0},
-	{"a handler may have a stack of its own", signal_stack, 0},
-	{"a handler can come in the middle of a receive", handler_in_a_receive, 0},
-	{"a handler can come after an exception", handler_of_exception, 0},
-	{"bad handlers and stacks are refused", pushes_refused, 0},
-	{"bad frames are refused", pops_refused, 0},
-	{"a frame gives no rights", frames_give_no_rights, 0},
+	CASE("a handler leaves no trace in what it interrupts", handler_comes_and_goes, CASE_SHORT),
+	CASE("handlers nest", handlers_nest, 0),
+	CASE("a handler may have a stack of its own", signal_stack, 0),
+	CASE("a handler can come in the middle of a receive", handler_in_a_receive, 0),
+	CASE("a handler can come after an exception", handler_of_exception, 0),
+	CASE("bad handlers and stacks are refused", pushes_refused, 0),
+	CASE("bad frames are refused", pops_refused, 0),
+	CASE("a frame gives no rights", frames_give_no_rights, 0),
 };
 
 const struct test_suite suite_handler = SUITE("handler", cases);

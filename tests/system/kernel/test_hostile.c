@@ -407,15 +407,15 @@ static void hostile_states(void)
 }
 
 static const struct test_case cases[] = {
-	{"garbage from a thread with every right", from_everything_allowed, 0},
-	{"garbage from a service with one call", from_service, 0},
-	{"a program's garbage is not even looked at", from_program, CASE_SHORT},
-	{"a thread may exit with anything", exits, 0},
-	{"numbers that are no call", no_call, CASE_SHORT},
-	{"words that are no trap", no_trap, CASE_SHORT},
-	{"names that nobody has", bad_names, CASE_SHORT},
-	{"filters that say nothing", bad_filters, 0},
-	{"traps from states that no compiler leaves behind", hostile_states, CASE_SHORT},
+	CASE("garbage from a thread with every right", from_everything_allowed, 0),
+	CASE("garbage from a service with one call", from_service, 0),
+	CASE("a program's garbage is not even looked at", from_program, CASE_SHORT),
+	CASE("a thread may exit with anything", exits, 0),
+	CASE("numbers that are no call", no_call, CASE_SHORT),
+	CASE("words that are no trap", no_trap, CASE_SHORT),
+	CASE("names that nobody has", bad_names, CASE_SHORT),
+	CASE("filters that say nothing", bad_filters, 0),
+	CASE("traps from states that no compiler leaves behind", hostile_states, CASE_SHORT),
 };
 
 const struct test_suite suite_hostile = SUITE("hostile", cases);

@@ -291,17 +291,17 @@ static void replies_are_zeroed(void)
 }
 
 static const struct test_case cases[] = {
-	{"the machine's table is right", machine_table, CASE_SHORT},
-	{"each CPU's table is its own", cpu_table, 0},
-	{"a thread's table is its own", thread_table, 0},
-	{"events are counted", counters, 0},
-	{"a table is cut where the caller wants", tables_are_cut, 0},
-	{"bad tables and addresses are refused", tables_refused, 0},
-	{"text is printed up to a limit", prints, 0},
-	{"bad diagnostics and ends are refused", diagnostics_refused, 0},
-	{"traces are taken out of their ring", trace_ring, 0},
-	{"calls without a row are refused", calls_without_a_row, 0},
-	{"replies are zeroed", replies_are_zeroed, 0},
+	CASE("the machine's table is right", machine_table, CASE_SHORT),
+	CASE("each CPU's table is its own", cpu_table, 0),
+	CASE("a thread's table is its own", thread_table, 0),
+	CASE("events are counted", counters, 0),
+	CASE("a table is cut where the caller wants", tables_are_cut, 0),
+	CASE("bad tables and addresses are refused", tables_refused, 0),
+	CASE("text is printed up to a limit", prints, 0),
+	CASE("bad diagnostics and ends are refused", diagnostics_refused, 0),
+	CASE("traces are taken out of their ring", trace_ring, 0),
+	CASE("calls without a row are refused", calls_without_a_row, 0),
+	CASE("replies are zeroed", replies_are_zeroed, 0),
 };
 
 const struct test_suite suite_info = SUITE("info", cases);

@@ -390,16 +390,16 @@ static void vectors_refused(void)
 }
 
 static const struct test_case cases[] = {
-	{"a port is read and written in every width", every_width, CASE_SHORT},
-	{"bad ports and widths are refused", accesses_refused, 0},
-	{"only listed ports may be touched", only_listed_ports, 0},
-	{"a string of writes ends with the last", string_of_writes, 0},
-	{"a string of reads fills memory", string_of_reads, 0},
-	{"a string of reads comes in order", string_in_order, 0},
-	{"bad strings touch nothing", strings_refused, 0},
-	{"a string goes to and from a grant", string_under_grant, 0},
-	{"a vector of ports goes both ways", vector_both_ways, 0},
-	{"bad vectors touch nothing", vectors_refused, 0},
+	CASE("a port is read and written in every width", every_width, CASE_SHORT),
+	CASE("bad ports and widths are refused", accesses_refused, 0),
+	CASE("only listed ports may be touched", only_listed_ports, 0),
+	CASE("a string of writes ends with the last", string_of_writes, 0),
+	CASE("a string of reads fills memory", string_of_reads, 0),
+	CASE("a string of reads comes in order", string_in_order, 0),
+	CASE("bad strings touch nothing", strings_refused, 0),
+	CASE("a string goes to and from a grant", string_under_grant, 0),
+	CASE("a vector of ports goes both ways", vector_both_ways, 0),
+	CASE("bad vectors touch nothing", vectors_refused, 0),
 };
 
 const struct test_suite suite_io = SUITE("io", cases);

@@ -332,14 +332,14 @@ static void enables_refused(void)
 }
 
 static const struct test_case cases[] = {
-	{"a service uses the ports it lists, and no others", enabled_ports, CASE_SHORT},
-	{"ports are taken back at once", taken_back_at_once, 0},
-	{"nobody else can use a service's ports", nobody_elses, 0},
-	{"ports move with their service", kept_over_migration, 0},
-	{"ports can be used right after a call", kept_over_calls, 0},
-	{"new rights take ports back", new_rights_take_them_back, 0},
-	{"places for direct ports run out and come back", places_run_out, 0},
-	{"bad enables are refused", enables_refused, 0},
+	CASE("a service uses the ports it lists, and no others", enabled_ports, CASE_SHORT),
+	CASE("ports are taken back at once", taken_back_at_once, 0),
+	CASE("nobody else can use a service's ports", nobody_elses, 0),
+	CASE("ports move with their service", kept_over_migration, 0),
+	CASE("ports can be used right after a call", kept_over_calls, 0),
+	CASE("new rights take ports back", new_rights_take_them_back, 0),
+	CASE("places for direct ports run out and come back", places_run_out, 0),
+	CASE("bad enables are refused", enables_refused, 0),
 };
 
 const struct test_suite suite_io_direct = SUITE("io_direct", cases);

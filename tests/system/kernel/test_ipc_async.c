@@ -202,15 +202,16 @@ static void async_to_self(void)
 }
 
 static const struct test_case cases[] = {
-	{"an asynchronous send reaches a waiting thread at once", async_waiting, CASE_SHORT},
-	{"asynchronous sends to a busy thread arrive in order", async_in_order, CASE_SHORT},
-	{"one sender cannot queue without bound", async_bounded, 0},
-	{"completion is told and counted", async_completion, 0},
-	{"what a dead receiver had queued is dropped and counted", async_receiver_dies, CASE_SHORT},
-	{"what a dead sender had queued still arrives", async_sender_dies, 0},
-	{"an asynchronous send is no answer", async_is_no_answer, 0},
-	{"asynchronous sends of one source can be picked", async_from_one, 0},
-	{"a thread cannot send to itself", async_to_self, 0},
+	CASE("an asynchronous send reaches a waiting thread at once", async_waiting, CASE_SHORT),
+	CASE("asynchronous sends to a busy thread arrive in order", async_in_order, CASE_SHORT),
+	CASE("one sender cannot queue without bound", async_bounded, 0),
+	CASE("completion is told and counted", async_completion, 0),
+	CASE("what a dead receiver had queued is dropped and counted", async_receiver_dies,
+	     CASE_SHORT),
+	CASE("what a dead sender had queued still arrives", async_sender_dies, 0),
+	CASE("an asynchronous send is no answer", async_is_no_answer, 0),
+	CASE("asynchronous sends of one source can be picked", async_from_one, 0),
+	CASE("a thread cannot send to itself", async_to_self, 0),
 };
 
 const struct test_suite suite_ipc_async = SUITE("ipc_async", cases);

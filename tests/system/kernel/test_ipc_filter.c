@@ -226,16 +226,16 @@ static void filter_type_is_delivered(void)
 }
 
 static const struct test_case cases[] = {
-	{"a filter picks by type range, both ends included", filter_by_type, CASE_SHORT},
-	{"a filter picks by source", filter_by_source, 0},
-	{"the first matching element decides", filter_first_match, 0},
-	{"all eight elements count", filter_all_elements, 0},
-	{"a waiting filter passes over what it refuses", filter_while_waiting, CASE_SHORT},
-	{"notifications obey the filter and stay pending", filter_holds_notifications, 0},
-	{"asynchronous messages obey the filter and stay queued", filter_holds_async, 0},
-	{"a filter lasts for one receive", filter_lasts_one_receive, 0},
-	{"malformed filters are refused", filter_malformed, 0},
-	{"the type that passed is the type delivered", filter_type_is_delivered, 0},
+	CASE("a filter picks by type range, both ends included", filter_by_type, CASE_SHORT),
+	CASE("a filter picks by source", filter_by_source, 0),
+	CASE("the first matching element decides", filter_first_match, 0),
+	CASE("all eight elements count", filter_all_elements, 0),
+	CASE("a waiting filter passes over what it refuses", filter_while_waiting, CASE_SHORT),
+	CASE("notifications obey the filter and stay pending", filter_holds_notifications, 0),
+	CASE("asynchronous messages obey the filter and stay queued", filter_holds_async, 0),
+	CASE("a filter lasts for one receive", filter_lasts_one_receive, 0),
+	CASE("malformed filters are refused", filter_malformed, 0),
+	CASE("the type that passed is the type delivered", filter_type_is_delivered, 0),
 };
 
 const struct test_suite suite_ipc_filter = SUITE("ipc_filter", cases);

@@ -179,15 +179,15 @@ static void notify_ping_pong(void)
 }
 
 static const struct test_case cases[] = {
-	{"a notification wakes a waiting thread", notify_waiting, CASE_SHORT},
-	{"a notification waits for a busy thread", notify_busy, 0},
-	{"a notification goes with its sender", notify_sender_gone, 0},
-	{"notifications of one sender merge, of several do not", notify_coalesces, CASE_SHORT},
-	{"a receive from one source leaves others' notifications", notify_from_one, 0},
-	{"a notification never satisfies a call", notify_is_no_answer, 0},
-	{"a thread can notify itself", notify_self, 0},
-	{"a stopped receiver gets its notification", notify_stopped, 0},
-	{"five hundred rounds of notifications lose none", notify_ping_pong, 0},
+	CASE("a notification wakes a waiting thread", notify_waiting, CASE_SHORT),
+	CASE("a notification waits for a busy thread", notify_busy, 0),
+	CASE("a notification goes with its sender", notify_sender_gone, 0),
+	CASE("notifications of one sender merge, of several do not", notify_coalesces, CASE_SHORT),
+	CASE("a receive from one source leaves others' notifications", notify_from_one, 0),
+	CASE("a notification never satisfies a call", notify_is_no_answer, 0),
+	CASE("a thread can notify itself", notify_self, 0),
+	CASE("a stopped receiver gets its notification", notify_stopped, 0),
+	CASE("five hundred rounds of notifications lose none", notify_ping_pong, 0),
 };
 
 const struct test_suite suite_ipc_notify = SUITE("ipc_notify", cases);

@@ -181,14 +181,14 @@ static void programs_get_no_notification(void)
 }
 
 static const struct test_case cases[] = {
-	{"each trap needs its bit", trap_mask, CASE_SHORT},
-	{"one bit allows one trap", trap_mask_lets_pass, 0},
-	{"a target needs its bit in every primitive", target_mask, CASE_SHORT},
-	{"an answer needs no right but the waiting caller", answer_needs_no_target, 0},
-	{"each kernel call needs its bit", call_mask, CASE_SHORT},
-	{"kernel calls need their trap", kernel_call_trap_mask, 0},
-	{"programs can only call", programs_only_call, CASE_SHORT},
-	{"programs take no part in notifications", programs_get_no_notification, 0},
+	CASE("each trap needs its bit", trap_mask, CASE_SHORT),
+	CASE("one bit allows one trap", trap_mask_lets_pass, 0),
+	CASE("a target needs its bit in every primitive", target_mask, CASE_SHORT),
+	CASE("an answer needs no right but the waiting caller", answer_needs_no_target, 0),
+	CASE("each kernel call needs its bit", call_mask, CASE_SHORT),
+	CASE("kernel calls need their trap", kernel_call_trap_mask, 0),
+	CASE("programs can only call", programs_only_call, CASE_SHORT),
+	CASE("programs take no part in notifications", programs_get_no_notification, 0),
 };
 
 const struct test_suite suite_ipc_rights = SUITE("ipc_rights", cases);

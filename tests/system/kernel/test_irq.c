@@ -469,19 +469,19 @@ static void hooks_refused(void)
 }
 
 static const struct test_case cases[] = {
-	{"an interrupt is told with its id", interrupt_is_told, CASE_SHORT},
-	{"a hook begins disabled", hook_begins_disabled, 0},
-	{"a line waits for its driver", line_waits_for_its_driver, CASE_SHORT},
-	{"a line can enable itself", line_is_enabled_by_itself, 0},
-	{"a device nobody serves makes no storm", unserved_device_is_no_storm, 0},
-	{"interrupts wait for their driver", interrupts_wait_for_their_driver, 0},
-	{"a driver is more urgent than who computes", urgent_driver_is_in_time, 0},
-	{"a line waits for all its hooks", line_waits_for_all_hooks, 0},
-	{"two drivers share a line", line_is_shared, 0},
-	{"hooks die with their driver", hooks_die_with_their_driver, 0},
-	{"new rights remove hooks", new_rights_remove_hooks, 0},
-	{"hooks run out and come back", hooks_run_out, 0},
-	{"bad hooks are refused", hooks_refused, 0},
+	CASE("an interrupt is told with its id", interrupt_is_told, CASE_SHORT),
+	CASE("a hook begins disabled", hook_begins_disabled, 0),
+	CASE("a line waits for its driver", line_waits_for_its_driver, CASE_SHORT),
+	CASE("a line can enable itself", line_is_enabled_by_itself, 0),
+	CASE("a device nobody serves makes no storm", unserved_device_is_no_storm, 0),
+	CASE("interrupts wait for their driver", interrupts_wait_for_their_driver, 0),
+	CASE("a driver is more urgent than who computes", urgent_driver_is_in_time, 0),
+	CASE("a line waits for all its hooks", line_waits_for_all_hooks, 0),
+	CASE("two drivers share a line", line_is_shared, 0),
+	CASE("hooks die with their driver", hooks_die_with_their_driver, 0),
+	CASE("new rights remove hooks", new_rights_remove_hooks, 0),
+	CASE("hooks run out and come back", hooks_run_out, 0),
+	CASE("bad hooks are refused", hooks_refused, 0),
 };
 
 const struct test_suite suite_irq = SUITE("irq", cases);

@@ -166,11 +166,12 @@ static void virtual_timer_of_the_blocked(void)
 }
 
 static const struct test_case cases[] = {
-	{"a scheduler's decision may come before its message is read", decision_before_message, 0},
-	{"a lent slice may end while the pager works", slice_ends_in_the_pager, 0},
-	{"a copy from frame 0 is refused", frame_zero, 0},
-	{"a fresh instance runs after an update", fresh_instance_runs, 0},
-	{"the virtual timer of a blocked thread is no tick", virtual_timer_of_the_blocked, 0},
+	CASE("a scheduler's decision may come before its message is read", decision_before_message,
+	     0),
+	CASE("a lent slice may end while the pager works", slice_ends_in_the_pager, 0),
+	CASE("a copy from frame 0 is refused", frame_zero, 0),
+	CASE("a fresh instance runs after an update", fresh_instance_runs, 0),
+	CASE("the virtual timer of a blocked thread is no tick", virtual_timer_of_the_blocked, 0),
 };
 
 const struct test_suite suite_mended = SUITE("mended", cases);

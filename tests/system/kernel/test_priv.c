@@ -353,16 +353,16 @@ static void slots_run_out(void)
 }
 
 static const struct test_case cases[] = {
-	{"rights are set only while a thread is held", set_only_while_held, CASE_SHORT},
-	{"bad rights are refused", set_refused, 0},
-	{"new rights hold from the next call on", rights_change, 0},
-	{"a service can become a program and back", service_becomes_program, 0},
-	{"a range is held from end to end", ranges_are_held, 0},
-	{"all ports and all memory are flags", all_of_a_kind, 0},
-	{"new rights begin without ranges", new_privilege_has_no_ranges, 0},
-	{"bad ranges are refused", ranges_refused, 0},
-	{"ranges run out", ranges_run_out, 0},
-	{"privileges run out and come back", slots_run_out, 0},
+	CASE("rights are set only while a thread is held", set_only_while_held, CASE_SHORT),
+	CASE("bad rights are refused", set_refused, 0),
+	CASE("new rights hold from the next call on", rights_change, 0),
+	CASE("a service can become a program and back", service_becomes_program, 0),
+	CASE("a range is held from end to end", ranges_are_held, 0),
+	CASE("all ports and all memory are flags", all_of_a_kind, 0),
+	CASE("new rights begin without ranges", new_privilege_has_no_ranges, 0),
+	CASE("bad ranges are refused", ranges_refused, 0),
+	CASE("ranges run out", ranges_run_out, 0),
+	CASE("privileges run out and come back", slots_run_out, 0),
 };
 
 const struct test_suite suite_priv = SUITE("priv", cases);

@@ -485,19 +485,19 @@ static void fills(void)
 }
 
 static const struct test_case cases[] = {
-	{"a vector copies both ways in one call", vector_both_ways, CASE_SHORT},
-	{"a vector may be full but not larger", vector_full, 0},
-	{"a vector tells how far it came", vector_partial, 0},
-	{"bad vectors are refused", vector_refused, 0},
-	{"a granter's missing memory is asked of the pager", missing_memory_is_asked, 0},
-	{"copies in try mode ask nobody", try_asks_nobody, 0},
-	{"a missing grant table is asked of the pager", missing_table_is_asked, 0},
-	{"a grant does not make memory writable", read_only_memory, 0},
-	{"long safecopies arrive whole", long_copies, 0},
-	{"a long vector goes on where it stopped", long_vector, 0},
-	{"a grant can end in the middle of a copy", long_copies_end, 0},
-	{"a granter can die while its memory is asked for", granter_dies_while_asked, 0},
-	{"fills stay within the grant", fills, 0},
+	CASE("a vector copies both ways in one call", vector_both_ways, CASE_SHORT),
+	CASE("a vector may be full but not larger", vector_full, 0),
+	CASE("a vector tells how far it came", vector_partial, 0),
+	CASE("bad vectors are refused", vector_refused, 0),
+	CASE("a granter's missing memory is asked of the pager", missing_memory_is_asked, 0),
+	CASE("copies in try mode ask nobody", try_asks_nobody, 0),
+	CASE("a missing grant table is asked of the pager", missing_table_is_asked, 0),
+	CASE("a grant does not make memory writable", read_only_memory, 0),
+	CASE("long safecopies arrive whole", long_copies, 0),
+	CASE("a long vector goes on where it stopped", long_vector, 0),
+	CASE("a grant can end in the middle of a copy", long_copies_end, 0),
+	CASE("a granter can die while its memory is asked for", granter_dies_while_asked, 0),
+	CASE("fills stay within the grant", fills, 0),
 };
 
 const struct test_suite suite_safecopy = SUITE("safecopy", cases);

@@ -298,17 +298,17 @@ static void exit_wakes_those_who_wait(void)
 }
 
 static const struct test_case cases[] = {
-	{"a signal stops its thread and is told to the manager", manager_is_told, CASE_SHORT},
-	{"signals add up until they are taken", signals_add_up, 0},
-	{"signals of several threads are all found", several_threads, 0},
-	{"a thread can manage itself", self_managed, 0},
-	{"a backup manager takes over", backup_takes_over, 0},
-	{"a backup manager gets what waited for the first", backup_gets_what_waits, 0},
-	{"a backup manager gets what the first did not end", backup_gets_what_was_taken, 0},
-	{"without a manager a signal stops for good", without_manager, 0},
-	{"bad signals are refused", signals_refused, 0},
-	{"an end is told with its status", exit_is_told, 0},
-	{"an end wakes those who wait for the thread", exit_wakes_those_who_wait, 0},
+	CASE("a signal stops its thread and is told to the manager", manager_is_told, CASE_SHORT),
+	CASE("signals add up until they are taken", signals_add_up, 0),
+	CASE("signals of several threads are all found", several_threads, 0),
+	CASE("a thread can manage itself", self_managed, 0),
+	CASE("a backup manager takes over", backup_takes_over, 0),
+	CASE("a backup manager gets what waited for the first", backup_gets_what_waits, 0),
+	CASE("a backup manager gets what the first did not end", backup_gets_what_was_taken, 0),
+	CASE("without a manager a signal stops for good", without_manager, 0),
+	CASE("bad signals are refused", signals_refused, 0),
+	CASE("an end is told with its status", exit_is_told, 0),
+	CASE("an end wakes those who wait for the thread", exit_wakes_those_who_wait, 0),
 };
 
 const struct test_suite suite_signal = SUITE("signal", cases);

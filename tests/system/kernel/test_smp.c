@@ -457,20 +457,20 @@ static void long_copies_let_others_in(void)
 }
 
 static const struct test_case cases[] = {
-	{"every CPU runs threads", every_cpu_runs, CASE_SHORT},
-	{"a running thread moves to another CPU", running_thread_moves, CASE_SHORT},
-	{"a waiting thread wakes where it was moved to", waiting_thread_moves, 0},
-	{"work spreads over all CPUs", work_spreads, 0},
-	{"an alarm rings where its thread is now", alarm_rings_elsewhere, 0},
-	{"a stop from another CPU holds at once", stops_hold_at_once, 0},
-	{"stops lose no trap", stops_lose_no_trap, 0},
-	{"contexts are read and set between traps", contexts_are_read_between_traps, 0},
-	{"trapping threads are cleared from another CPU", trapping_threads_are_cleared, 0},
-	{"handlers lose no trap", handlers_lose_no_trap, 0},
-	{"spaces come and go beside running ones", spaces_come_and_go, 0},
-	{"an edit holds at once on another CPU", edits_hold_at_once, 0},
-	{"everybody gets the lock", everybody_gets_the_lock, 0},
-	{"long copies let other CPUs in", long_copies_let_others_in, 0},
+	CASE("every CPU runs threads", every_cpu_runs, CASE_SHORT),
+	CASE("a running thread moves to another CPU", running_thread_moves, CASE_SHORT),
+	CASE("a waiting thread wakes where it was moved to", waiting_thread_moves, 0),
+	CASE("work spreads over all CPUs", work_spreads, 0),
+	CASE("an alarm rings where its thread is now", alarm_rings_elsewhere, 0),
+	CASE("a stop from another CPU holds at once", stops_hold_at_once, 0),
+	CASE("stops lose no trap", stops_lose_no_trap, 0),
+	CASE("contexts are read and set between traps", contexts_are_read_between_traps, 0),
+	CASE("trapping threads are cleared from another CPU", trapping_threads_are_cleared, 0),
+	CASE("handlers lose no trap", handlers_lose_no_trap, 0),
+	CASE("spaces come and go beside running ones", spaces_come_and_go, 0),
+	CASE("an edit holds at once on another CPU", edits_hold_at_once, 0),
+	CASE("everybody gets the lock", everybody_gets_the_lock, 0),
+	CASE("long copies let other CPUs in", long_copies_let_others_in, 0),
 };
 
 const struct test_suite suite_smp = SUITE("smp", cases);

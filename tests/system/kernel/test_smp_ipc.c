@@ -238,13 +238,13 @@ static void calls_are_pulled_back(void)
 }
 
 static const struct test_case cases[] = {
-	{"calls between CPUs carry every byte", calls_between_cpus, CASE_SHORT},
-	{"one server serves callers on all CPUs", one_server_for_all_cpus, 0},
-	{"a server runs on its caller's CPU", server_comes_to_its_caller, 0},
-	{"an urgent server preempts on its CPU", urgent_server_elsewhere, 0},
-	{"notifications between CPUs lose none", notifications_between_cpus, 0},
-	{"asynchronous messages between CPUs stay in order", async_between_cpus, 0},
-	{"a call that is pulled back ends once", calls_are_pulled_back, 0},
+	CASE("calls between CPUs carry every byte", calls_between_cpus, CASE_SHORT),
+	CASE("one server serves callers on all CPUs", one_server_for_all_cpus, 0),
+	CASE("a server runs on its caller's CPU", server_comes_to_its_caller, 0),
+	CASE("an urgent server preempts on its CPU", urgent_server_elsewhere, 0),
+	CASE("notifications between CPUs lose none", notifications_between_cpus, 0),
+	CASE("asynchronous messages between CPUs stay in order", async_between_cpus, 0),
+	CASE("a call that is pulled back ends once", calls_are_pulled_back, 0),
 };
 
 const struct test_suite suite_smp_ipc = SUITE("smp_ipc", cases);

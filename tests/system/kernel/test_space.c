@@ -340,21 +340,22 @@ static void root_is_told(void)
 }
 
 static const struct test_case cases[] = {
-	{"one address means different memory in different spaces", spaces_are_apart, CASE_SHORT},
-	{"several threads share a space", threads_share_space, 0},
-	{"bad roots are refused", create_refused, 0},
-	{"a space with threads, or none, is not destroyed", destroy_refused, 0},
-	{"space slots run out and come back", slots_run_out, 0},
-	{"sixty spaces come and go", spaces_come_and_go, 0},
-	{"no thread of an inhibited space runs", inhibit_stops, CASE_SHORT},
-	{"a thread made in an inhibited space waits", inhibit_holds_newcomers, 0},
-	{"messages reach threads of an inhibited space", inhibit_lets_messages_in, 0},
-	{"bad edits are refused", inhibit_refused, 0},
-	{"a new frame is seen after the edit", new_frame_is_seen, CASE_SHORT},
-	{"an unmapped page faults after the edit", unmapping_takes_effect, 0},
-	{"the pager's own space is flushed on request", own_space_is_flushed, 0},
-	{"the epoch of an edit passes", epoch_passes, 0},
-	{"a thread's root is told", root_is_told, 0},
+	CASE("one address means different memory in different spaces", spaces_are_apart,
+	     CASE_SHORT),
+	CASE("several threads share a space", threads_share_space, 0),
+	CASE("bad roots are refused", create_refused, 0),
+	CASE("a space with threads, or none, is not destroyed", destroy_refused, 0),
+	CASE("space slots run out and come back", slots_run_out, 0),
+	CASE("sixty spaces come and go", spaces_come_and_go, 0),
+	CASE("no thread of an inhibited space runs", inhibit_stops, CASE_SHORT),
+	CASE("a thread made in an inhibited space waits", inhibit_holds_newcomers, 0),
+	CASE("messages reach threads of an inhibited space", inhibit_lets_messages_in, 0),
+	CASE("bad edits are refused", inhibit_refused, 0),
+	CASE("a new frame is seen after the edit", new_frame_is_seen, CASE_SHORT),
+	CASE("an unmapped page faults after the edit", unmapping_takes_effect, 0),
+	CASE("the pager's own space is flushed on request", own_space_is_flushed, 0),
+	CASE("the epoch of an edit passes", epoch_passes, 0),
+	CASE("a thread's root is told", root_is_told, 0),
 };
 
 const struct test_suite suite_space = SUITE("space", cases);

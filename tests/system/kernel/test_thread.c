@@ -326,21 +326,21 @@ static void slots_run_out(void)
 }
 
 static const struct test_case cases[] = {
-	{"a thread gets its argument, its manager its status", argument_and_status, CASE_SHORT},
-	{"three hundred threads come and go", many_threads, 0},
-	{"names of threads do not repeat", names_never_repeat, 0},
-	{"a thread runs only with its privilege allowed", privilege_holds, CASE_SHORT},
-	{"a thread created inhibited waits for its release", release_holds, 0},
-	{"a running thread stops at once and resumes", stop_and_resume, CASE_SHORT},
-	{"stopping and resuming twice is harmless", stop_twice, 0},
-	{"a queued sender can be stopped, or left", stop_sender, 0},
-	{"bad stops are refused", stop_refused, 0},
-	{"a running thread can be cleared", clear_running, CASE_SHORT},
-	{"a waiting thread can be cleared", clear_waiting, 0},
-	{"nobody clears itself, the pager, or nobody", clear_refused, 0},
-	{"bad threads are refused", create_refused, 0},
-	{"the kernel's image is no message page", kernel_image_is_no_message_page, 0},
-	{"thread slots run out and come back", slots_run_out, 0},
+	CASE("a thread gets its argument, its manager its status", argument_and_status, CASE_SHORT),
+	CASE("three hundred threads come and go", many_threads, 0),
+	CASE("names of threads do not repeat", names_never_repeat, 0),
+	CASE("a thread runs only with its privilege allowed", privilege_holds, CASE_SHORT),
+	CASE("a thread created inhibited waits for its release", release_holds, 0),
+	CASE("a running thread stops at once and resumes", stop_and_resume, CASE_SHORT),
+	CASE("stopping and resuming twice is harmless", stop_twice, 0),
+	CASE("a queued sender can be stopped, or left", stop_sender, 0),
+	CASE("bad stops are refused", stop_refused, 0),
+	CASE("a running thread can be cleared", clear_running, CASE_SHORT),
+	CASE("a waiting thread can be cleared", clear_waiting, 0),
+	CASE("nobody clears itself, the pager, or nobody", clear_refused, 0),
+	CASE("bad threads are refused", create_refused, 0),
+	CASE("the kernel's image is no message page", kernel_image_is_no_message_page, 0),
+	CASE("thread slots run out and come back", slots_run_out, 0),
 };
 
 const struct test_suite suite_thread = SUITE("thread", cases);

@@ -432,16 +432,16 @@ static void updates_refused(void)
 }
 
 static const struct test_case cases[] = {
-	{"a new instance answers under the old name", names_are_swapped, CASE_SHORT},
-	{"callers queued at the old get answers from the new", queued_callers_get_the_new, 0},
-	{"a stop goes with its instance", stops_move, 0},
-	{"notifications wait for the new instance", notifications_wait_for_the_new, 0},
-	{"an alarm rings for the new instance", alarms_ring_for_the_new, 0},
-	{"grants of either instance are stale afterwards", old_grants_are_stale, 0},
-	{"direct ports stay with the name", direct_ports_stay, 0},
-	{"clients notice nothing of many updates", clients_notice_nothing, 0},
-	{"who is in the middle of something is not updated", the_busy_are_refused, 0},
-	{"bad updates are refused", updates_refused, 0},
+	CASE("a new instance answers under the old name", names_are_swapped, CASE_SHORT),
+	CASE("callers queued at the old get answers from the new", queued_callers_get_the_new, 0),
+	CASE("a stop goes with its instance", stops_move, 0),
+	CASE("notifications wait for the new instance", notifications_wait_for_the_new, 0),
+	CASE("an alarm rings for the new instance", alarms_ring_for_the_new, 0),
+	CASE("grants of either instance are stale afterwards", old_grants_are_stale, 0),
+	CASE("direct ports stay with the name", direct_ports_stay, 0),
+	CASE("clients notice nothing of many updates", clients_notice_nothing, 0),
+	CASE("who is in the middle of something is not updated", the_busy_are_refused, 0),
+	CASE("bad updates are refused", updates_refused, 0),
 };
 
 const struct test_suite suite_update = SUITE("update", cases);
