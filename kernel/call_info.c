@@ -20,6 +20,7 @@ union info {
 	struct info_cpu cpu;
 	struct info_thread thread;
 	struct info_counters counters;
+	struct info_latency latency;
 };
 
 static uint32_t machine_fill(struct info_machine *m) REQUIRES(bkl)
@@ -114,6 +115,12 @@ int sys_do_info(struct thread *caller, const struct sys_info_req *req, struct sy
 		break;
 	case INFO_COUNTERS:
 		size = counters_fill(&info.counters);
+		break;
+	case INFO_LATENCY:
+		if (req->index >= cpu_online_count)
+			return -EINVAL;
+		info.latency = trace_latency(cpu_get(req->index));
+		size = sizeof(info.latency);
 		break;
 	default:
 		return -EINVAL;

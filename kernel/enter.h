@@ -3,6 +3,7 @@
 
 #include "kernel/sched.h"
 #include "kernel/smp.h"
+#include "kernel/trace.h"
 
 /* Do what kernel_enter() found in cpu->events. */
 void kernel_enter_events(struct cpu *cpu) REQUIRES(bkl);
@@ -16,9 +17,11 @@ void kernel_enter_events(struct cpu *cpu) REQUIRES(bkl);
 static inline __attribute__((always_inline)) void kernel_lock_inline(struct cpu *cpu)
 	ACQUIRES(bkl) NO_ANALYSIS
 {
+	trace_entered(cpu);
 	publish(cpu->in_user, false);
 	if (unlikely(!lock_try()))
 		smp_lock_contended(cpu);
+	trace_locked(cpu);
 	cpu->statistics.entries++;
 }
 
@@ -34,6 +37,7 @@ static inline struct thread *kernel_enter_inline(struct cpu *cpu) ACQUIRES(bkl) 
 static inline __attribute__((always_inline)) void kernel_release_inline(struct cpu *cpu)
 	RELEASES(bkl) NO_ANALYSIS
 {
+	trace_releasing(cpu);
 	publish(cpu->in_user, true);
 	lock_release();
 }

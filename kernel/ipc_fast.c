@@ -64,6 +64,7 @@ ARCH_ENTRY void trap_kernel_call(uint32_t nr, uint32_t unused, struct cpu *cpu)
 	if (likely(code <= 0 && (caller->rts | (cpu->events & ~(EVENT_FPU | EVENT_PORTS))) == 0)) {
 		assert(cpu->current == caller && cpu->root == caller->space->root);
 		kernel_release_inline(cpu);
+		trace_left(cpu);
 		arch_exit_call(cpu, caller, code);
 	}
 	if (code == TRAP_SUSPENDED) {
@@ -94,6 +95,7 @@ static inline void switch_and_exit(struct cpu *cpu, struct thread *from, struct 
 	arch_switch_fast(cpu, to);
 	kernel_release_inline(cpu);
 	kernel_root_inline(cpu, root);
+	trace_left(cpu);
 	arch_exit_message(cpu, to, status, process);
 }
 
@@ -232,6 +234,7 @@ ARCH_ENTRY void trap_page_fault(vaddr_t address, uint32_t access)
 
 	/* Nothing fails from here. */
 	fault_record(t, address, access);
+	trace_record(cpu, TRACE_FAULT, t->endpoint, (uint32_t)address, access);
 	t->rts = RTS_PAGEFAULT;
 	fault_message_build(t, to->message);
 	to->rts = 0;

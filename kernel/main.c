@@ -10,6 +10,7 @@
 #include "kernel/root.h"
 #include "kernel/sched.h"
 #include "kernel/smp.h"
+#include "kernel/trace.h"
 #include <string.h>
 
 struct cpu_area cpu_areas[CPU_MAX];
@@ -100,6 +101,9 @@ void main_start_cpus(void)
 	smp_start_all(boot);
 	kernel_page.cpu_count = cpu_online_count;
 	print("cpu: %u running\n", cpu_online_count);
+	/* Seconds, once: what it took is not what the histograms are for. */
+	trace_entered(this_cpu());
+	trace_locked(this_cpu());
 }
 
 void kernel_main_secondary(struct cpu *cpu) NO_ANALYSIS

@@ -255,6 +255,7 @@ void kernel_enter_events(struct cpu *cpu)
 
 void kernel_enter_idle(struct cpu *cpu) NO_ANALYSIS
 {
+	trace_entered(cpu);
 	/* From the window the CPU has not settled, so it must before it waits. */
 	if (!lock_try()) {
 		if (cpu->settled)
@@ -262,6 +263,7 @@ void kernel_enter_idle(struct cpu *cpu) NO_ANALYSIS
 		else
 			smp_lock_contended(cpu);
 	}
+	trace_locked(cpu);
 	cpu->statistics.entries++;
 	if (cpu->settled) {
 		cpu->settled = false;
@@ -358,10 +360,13 @@ static void idle(struct cpu *cpu)
 	cpu->events &= ~(EVENT_RESCHED | EVENT_FPU);
 	cpu->idle_from = arch_cycles();
 	timer_update(cpu, now);
+	trace_record(cpu, TRACE_SWITCH, EP_NONE, EP_NONE, 0);
+	trace_releasing(cpu);
 	lock_release();
 	kernel_root_inline(cpu, arch_kernel_root());
 	race_point("idle: before settled");
 	publish(cpu->settled, true);
+	trace_left(cpu);
 	arch_idle(cpu);
 }
 
@@ -399,7 +404,9 @@ void kernel_leave(struct cpu *cpu) NO_ANALYSIS
 		 * work. The window may not come back; then this thread is picked again. */
 		arch_fpu_save(cpu);
 		cpu->events &= ~EVENT_FPU;
+		trace_releasing(cpu);
 		lock_release();
+		trace_left(cpu);
 		arch_interrupt_window(cpu);
 		if (!kernel_enter_inline(cpu) || t->rts)
 			continue;
@@ -420,6 +427,7 @@ void kernel_leave_to(struct cpu *cpu, struct thread *t)
 	kernel_release_inline(cpu);
 	race_point("leave: released, old root loaded");
 	kernel_root_inline(cpu, root);
+	trace_left(cpu);
 	arch_exit_user(cpu, t);
 }
 
@@ -479,6 +487,7 @@ void timer_interrupt(struct cpu *cpu)
 	nanoseconds_t now = arch_time();
 	struct timer *timer;
 
+	trace_record(cpu, TRACE_INTERRUPT, EP_HARDWARE, TRACE_IRQ_TIMER, 0);
 	cpu->timer_armed = 0;
 	while ((timer = cpu->timers) && timer->deadline <= now) {
 		timer_unlink(timer);

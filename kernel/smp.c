@@ -55,6 +55,7 @@ static void ipi(struct cpu *cpu) REQUIRES(bkl)
 void smp_interrupt(struct cpu *cpu)
 {
 	cpu->statistics.ipi_received++;
+	trace_record(cpu, TRACE_INTERRUPT, EP_HARDWARE, TRACE_IRQ_IPI, 0);
 }
 
 void smp_park(struct thread *t)

@@ -81,11 +81,14 @@ struct info_counters {
 };
 
 #define TRACE_IPC 1u	   /* a: destination, b: trap */
-#define TRACE_SWITCH 2u	   /* a: thread */
+#define TRACE_SWITCH 2u	   /* a: thread, or EP_NONE: the CPU idles */
 #define TRACE_FAULT 3u	   /* a: address, b: access */
-#define TRACE_INTERRUPT 4u /* a: irq */
+#define TRACE_INTERRUPT 4u /* a: irq or TRACE_IRQ_* */
 #define TRACE_CALL 5u	   /* a: kernel call, b: result */
 #define TRACE_LOCK_WAIT 6u /* a: cycles waited */
+
+#define TRACE_IRQ_TIMER 0xFFFFFFFEu /* this CPU's timer */
+#define TRACE_IRQ_IPI 0xFFFFFFFFu   /* from another CPU */
 
 struct trace_record {
 	cycles64 time;
@@ -93,4 +96,20 @@ struct trace_record {
 	endpoint_t thread;
 	u32 a;
 	u32 b;
+};
+
+/* How long a CPU held the kernel lock, and had interrupts off, in cycles. Kernels with CONFIG_TRACE
+ * measure it; in others all is 0. */
+#define LATENCY_BUCKETS 32u
+
+struct latency {
+	u32 bucket[LATENCY_BUCKETS]; /* bucket[i] counts times from 2^i to 2^(i+1) - 1 */
+	cycles64 longest;
+	u32 kind; /* of the longest: what the CPU did; TRACE_*, 0: nothing that is traced */
+	u32 what; /* kernel call, trap, irq or address */
+};
+
+struct info_latency {
+	struct latency lock_held;
+	struct latency interrupts_off;
 };

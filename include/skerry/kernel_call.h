@@ -463,6 +463,7 @@ struct sys_time_set_req {
 #define INFO_CPU 1u	 /* struct info_cpu of CPU `index` */
 #define INFO_THREAD 2u	 /* struct info_thread of slot `index` */
 #define INFO_COUNTERS 3u /* struct info_counters */
+#define INFO_LATENCY 4u	 /* struct info_latency of CPU `index` */
 
 struct sys_info_req {
 	uint32_t what;

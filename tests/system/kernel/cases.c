@@ -2,6 +2,7 @@
 #include "test_case.h"
 
 #include "frames.h"
+#include "latency.h"
 #include "option.h"
 #include "supervisor.h"
 #include "tap.h"
@@ -235,5 +236,6 @@ void cases_run(const char *selection)
 	if (count == 0)
 		sys_print("# test=%s selects nothing\n", selection);
 	cases_visit(selection, case_run);
+	latencies_print();
 	tap_end();
 }

@@ -1,6 +1,7 @@
 /* What the kernel tells: tables, diagnostics, traces; and calls that do nothing.
  */
 #include "helper.h"
+#include "latency.h"
 
 #include <arch/layout.h>
 #include <skerry/kernel_page.h>
@@ -178,7 +179,7 @@ static void tables_refused(void)
 	static const u64 addresses[] = {0x10, ARCH_USER_LIMIT, ARCH_USER_LIMIT - 8, ~0ull - 16};
 	struct info_machine machine;
 
-	CHECK_EQUAL(info(INFO_COUNTERS + 1, 0, (vaddr_t)&machine, 8, NULL), -EINVAL);
+	CHECK_EQUAL(info(INFO_LATENCY + 1, 0, (vaddr_t)&machine, 8, NULL), -EINVAL);
 	CHECK_EQUAL(info(~0u, 0, (vaddr_t)&machine, 8, NULL), -EINVAL);
 	for (unsigned int i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++)
 		CHECK_EQUAL(info(INFO_MACHINE, 0, addresses[i], sizeof(machine), NULL), -EFAULT);
@@ -290,6 +291,32 @@ static void replies_are_zeroed(void)
 	CHECK_EQUAL(((struct sys_signal_get_reply *)message()->payload)->exit_status, 0);
 }
 
+static u64 times_counted(const struct latency *latency)
+{
+	u64 times = 0;
+
+	for (unsigned int i = 0; i < LATENCY_BUCKETS; i++)
+		times += latency->bucket[i];
+	return times;
+}
+
+static void times_are_counted(void)
+{
+	static struct info_latency before, now;
+
+	thread_place(EP_SELF, PRIORITY_TEST, 0);
+	CHECK_EQUAL(latency_get(0, &before), 0);
+	for (unsigned int i = 0; i < 100; i++)
+		(void)sys_null(&(struct sys_null_req){}, NULL);
+	CHECK_EQUAL(latency_get(0, &now), 0);
+	if (now.lock_held.longest == 0)
+		case_skip("this kernel does not measure");
+	CHECK(times_counted(&now.lock_held) >= times_counted(&before.lock_held) + 100);
+	CHECK(times_counted(&now.interrupts_off) >= times_counted(&before.interrupts_off) + 100);
+	CHECK(now.lock_held.longest >= before.lock_held.longest);
+	CHECK_EQUAL(latency_get(cpu_count(), &now), -EINVAL);
+}
+
 static const struct test_case cases[] = {
 	CASE("the machine's table is right", machine_table, CASE_SHORT),
 	CASE("each CPU's table is its own", cpu_table, 0),
@@ -300,6 +327,7 @@ static const struct test_case cases[] = {
 	CASE("text is printed up to a limit", prints, 0),
 	CASE("bad diagnostics and ends are refused", diagnostics_refused, 0),
 	CASE("traces are taken out of their ring", trace_ring, 0),
+	CASE("lock holds and times without interrupts are counted", times_are_counted, 0),
 	CASE("calls without a row are refused", calls_without_a_row, 0),
 	CASE("replies are zeroed", replies_are_zeroed, 0),
 };
