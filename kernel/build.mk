@@ -6,5 +6,6 @@ kernel-y += kernel/backtrace.c kernel/call.c kernel/call_copy.c kernel/call_devi
 	kernel/space.c kernel/thread.c kernel/update.c
 kernel-$(if $(CONFIG_SMP),y,n) += kernel/smp.c
 kernel-$(if $(CONFIG_SMP),n,y) += kernel/smp_none.c
+kernel-$(CONFIG_DEBUG) += kernel/check.c
 kernel-$(CONFIG_TRACE) += kernel/trace.c
 kernel-$(CONFIG_DEBUG_RACE) += kernel/race.c

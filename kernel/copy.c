@@ -4,6 +4,7 @@
 #include "kernel/copy.h"
 
 #include "kernel/fault.h"
+#include "kernel/mutant.h"
 #include "kernel/panic.h"
 #include "kernel/race.h"
 #include <skerry/kernel_message.h>
@@ -42,7 +43,7 @@ static int resolve(struct thread *caller, const struct operand *o, uint64_t done
 		return 0;
 	}
 	/* The pager edits; its own copies are part of the edit. */
-	if (unlikely(o->space->inhibited) && caller != pager)
+	if (unlikely(o->space->inhibited) && caller != pager && !mutant(INHIBIT_UNSEEN))
 		return wait_for_space(caller, o->space);
 	if (arch_walk(o->space->root, (vaddr_t)address, write, &physical, &piece->bytes)) {
 		piece->virtual_address = phys_to_virt(physical);

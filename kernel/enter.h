@@ -1,6 +1,9 @@
 /* Inline halves of the way in and out, for the fast paths and sched.c. */
 #pragma once
 
+#include "kernel/check.h"
+#include "kernel/mutant.h"
+#include "kernel/race.h"
 #include "kernel/sched.h"
 #include "kernel/smp.h"
 #include "kernel/trace.h"
@@ -19,8 +22,10 @@ static inline __attribute__((always_inline)) void kernel_lock_inline(struct cpu 
 {
 	trace_entered(cpu);
 	publish(cpu->in_user, false);
+	race_point("enter: not in user mode, before the lock");
 	if (unlikely(!lock_try()))
 		smp_lock_contended(cpu);
+	check_locked(cpu);
 	trace_locked(cpu);
 	cpu->statistics.entries++;
 }
@@ -38,8 +43,14 @@ static inline __attribute__((always_inline)) void kernel_release_inline(struct c
 	RELEASES(bkl) NO_ANALYSIS
 {
 	trace_releasing(cpu);
-	publish(cpu->in_user, true);
+	check_releasing(cpu);
+	if (!mutant(PUBLISH_LATE))
+		publish(cpu->in_user, true);
 	lock_release();
+	if (mutant(PUBLISH_LATE)) {
+		race_point("mutant: released, before in_user");
+		publish(cpu->in_user, true);
+	}
 }
 
 /* The late root: loaded after the release, published after the load. `current` protects it. */

@@ -11,6 +11,7 @@
 #include "kernel/arch_exit.h"
 #include "kernel/call.h"
 #include "kernel/fault.h"
+#include "kernel/mutant.h"
 #include "kernel/panic.h"
 #include "kernel/space.h"
 #include "kernel/sched.h"
@@ -36,10 +37,8 @@ static bool filter_allows(const struct ipc_filter *filter, endpoint_t source, ui
 	return false;
 }
 
-bool ipc_wants(const struct thread *to, endpoint_t from, const struct ipc_filter *filter,
-	       endpoint_t source, uint32_t type)
+bool ipc_wants(endpoint_t from, const struct ipc_filter *filter, endpoint_t source, uint32_t type)
 {
-	(void)to;
 	return (from == EP_ANY || from == source) &&
 	       (!filter || filter_allows(filter, source, type));
 }
@@ -49,7 +48,7 @@ bool ipc_accepts(const struct thread *to, endpoint_t source, uint32_t type)
 {
 	if (to->rts & RTS_RECEIVE_ANY)
 		return true;
-	return (to->rts & RTS_RECEIVE_FROM) && ipc_wants(to, to->peer, to->filter, source, type);
+	return (to->rts & RTS_RECEIVE_FROM) && ipc_wants(to->peer, to->filter, source, type);
 }
 
 /* The message in its page is complete: end the receive. */
@@ -205,7 +204,8 @@ static void answer(struct thread *from, struct thread *to, uint32_t trap) REQUIR
 
 static bool waits_for_answer(const struct thread *t, const struct thread *server)
 {
-	return (t->rts & RTS_REPLY_WAIT) && t->peer == server->endpoint;
+	return (t->rts & RTS_REPLY_WAIT) &&
+	       (t->peer == server->endpoint || mutant(REPLY_UNCHECKED));
 }
 
 int ipc_target(const struct thread *caller, endpoint_t destination, struct thread **target)
@@ -295,7 +295,7 @@ static struct thread *queue_find(struct thread *to, endpoint_t source,
 		*type = from->kernel_message == KERNEL_MESSAGE_NONE
 				? *(const volatile uint32_t *)&from->message->type
 				: kernel_message_type(from->kernel_message);
-		if (ipc_wants(to, source, filter, from->endpoint, *type))
+		if (ipc_wants(source, filter, from->endpoint, *type))
 			return from;
 	}
 	return NULL;

@@ -122,7 +122,7 @@ bool ipc_async_take(struct thread *to, endpoint_t from, const struct ipc_filter 
 	for (a = to->async_head; a; previous = a, a = a->next) {
 		endpoint_t process = a->process;
 
-		if (!ipc_wants(to, from, filter, a->message.source, a->message.type))
+		if (!ipc_wants(from, filter, a->message.source, a->message.type))
 			continue;
 		unlink_after(to, previous, a);
 		message_copy(to->message, &a->message, a->message.source);

@@ -8,8 +8,7 @@
 int ipc_target(const struct thread *caller, endpoint_t destination, struct thread **target);
 
 /* Is a message of this source and type wanted by a receive from `from` under `filter`? */
-bool ipc_wants(const struct thread *to, endpoint_t from, const struct ipc_filter *filter,
-	       endpoint_t source, uint32_t type);
+bool ipc_wants(endpoint_t from, const struct ipc_filter *filter, endpoint_t source, uint32_t type);
 bool ipc_accepts(const struct thread *to, endpoint_t source, uint32_t type);
 void ipc_received(struct thread *to, uint32_t status, endpoint_t process) REQUIRES(bkl);
 

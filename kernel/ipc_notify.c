@@ -88,7 +88,7 @@ bool ipc_notify_take(struct thread *to, endpoint_t from, const struct ipc_filter
 
 	for (i = 0; i < array_size(kernel_names); i++)
 		if ((priv->kernel_pending & kernel_names[i].bit) &&
-		    ipc_wants(to, from, filter, kernel_names[i].name, MESSAGE_NOTIFY)) {
+		    ipc_wants(from, filter, kernel_names[i].name, MESSAGE_NOTIFY)) {
 			priv->kernel_pending &= ~kernel_names[i].bit;
 			inbox_update(to);
 			deliver(to, kernel_names[i].name, EP_NONE);
@@ -103,8 +103,7 @@ bool ipc_notify_take(struct thread *to, endpoint_t from, const struct ipc_filter
 			bit = (unsigned int)__builtin_ctz(word);
 			word &= word - 1;
 			source = priv_get(i * 32 + bit)->owner;
-			if (!source ||
-			    !ipc_wants(to, from, filter, source->endpoint, MESSAGE_NOTIFY))
+			if (!source || !ipc_wants(from, filter, source->endpoint, MESSAGE_NOTIFY))
 				continue;
 			priv->notify_pending[i] &= ~(1u << bit);
 			inbox_update(to);

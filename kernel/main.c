@@ -1,6 +1,7 @@
 /* From the port's boot code to the first user instruction. */
 #include "kernel/main.h"
 
+#include "kernel/check.h"
 #include "kernel/command_line.h"
 #include "kernel/info_page.h"
 #include "kernel/panic.h"
@@ -80,6 +81,7 @@ void kernel_main(const struct boot_info *info) NO_ANALYSIS
 	arch_cpu_devices_init(cpu); /* this CPU's part of them */
 	if (!lock_try())	    /* held from here to the first user instruction */
 		panic("boot: the lock is not free");
+	check_locked(cpu);
 	threads_init();
 	spaces_init();
 	privs_init();
@@ -113,6 +115,7 @@ void kernel_main_secondary(struct cpu *cpu) NO_ANALYSIS
 	publish(cpu->settled, true);
 	publish(cpu->online, true); /* arch_cpu_start() waits for this, holding the lock */
 	lock_spin();
+	check_locked(cpu);
 	cpu->settled = false;
 	kernel_leave(cpu);
 }

@@ -21,12 +21,6 @@ uint64_t sched_migrations;
 
 static void timer_update(struct cpu *cpu, nanoseconds_t now) REQUIRES(bkl);
 
-static void queue_check(const struct thread *t)
-{
-	assert(t->rts == 0 && !t->queued && !(t->cpu && t->cpu->current == t));
-	(void)t;
-}
-
 void sched_dequeue(struct thread *t)
 {
 	struct cpu *cpu = t->cpu;
@@ -83,7 +77,7 @@ static void enqueue(struct thread *t, bool at_head) REQUIRES(bkl)
 {
 	struct cpu *cpu;
 
-	queue_check(t);
+	assert(t->rts == 0 && !t->queued && !(t->cpu && t->cpu->current == t));
 	cpu = cpu_choose(t);
 	if (t->cpu && t->cpu != cpu)
 		sched_migrations++;
@@ -95,11 +89,6 @@ static void enqueue(struct thread *t, bool at_head) REQUIRES(bkl)
 void sched_enqueue(struct thread *t)
 {
 	enqueue(t, false);
-}
-
-void sched_enqueue_head(struct thread *t)
-{
-	enqueue(t, true);
 }
 
 /* --- Quanta ------------------------------------------------------------------------------------
@@ -184,7 +173,8 @@ static void balance(struct cpu *cpu) REQUIRES(bkl)
 	}
 }
 
-void sched_slice_check(struct cpu *cpu, nanoseconds_t now)
+/* The slice's end is due on this CPU. */
+static void slice_check(struct cpu *cpu, nanoseconds_t now) REQUIRES(bkl)
 {
 	struct thread *owner = cpu->slice_owner;
 	struct thread *scheduler;
@@ -263,6 +253,7 @@ void kernel_enter_idle(struct cpu *cpu) NO_ANALYSIS
 		else
 			smp_lock_contended(cpu);
 	}
+	check_locked(cpu);
 	trace_locked(cpu);
 	cpu->statistics.entries++;
 	if (cpu->settled) {
@@ -362,10 +353,12 @@ static void idle(struct cpu *cpu)
 	timer_update(cpu, now);
 	trace_record(cpu, TRACE_SWITCH, EP_NONE, EP_NONE, 0);
 	trace_releasing(cpu);
+	check_releasing(cpu);
 	lock_release();
 	kernel_root_inline(cpu, arch_kernel_root());
 	race_point("idle: before settled");
 	publish(cpu->settled, true);
+	race_point("idle: settled, before the halt");
 	trace_left(cpu);
 	arch_idle(cpu);
 }
@@ -393,6 +386,7 @@ void kernel_leave(struct cpu *cpu) NO_ANALYSIS
 {
 	struct thread *t;
 
+	check_state(cpu);
 	for (;;) {
 		t = pick(cpu);
 		if (!t)
@@ -405,6 +399,7 @@ void kernel_leave(struct cpu *cpu) NO_ANALYSIS
 		arch_fpu_save(cpu);
 		cpu->events &= ~EVENT_FPU;
 		trace_releasing(cpu);
+		check_releasing(cpu);
 		lock_release();
 		trace_left(cpu);
 		arch_interrupt_window(cpu);
@@ -446,7 +441,8 @@ static void timer_update(struct cpu *cpu, nanoseconds_t now)
 		cpu->timer_armed = 0;
 		return;
 	}
-	if (cpu->timer_armed && cpu->timer_armed <= deadline && cpu->timer_armed > now)
+	if (cpu->timer_armed && cpu->timer_armed <= deadline &&
+	    (cpu->timer_armed > now || mutant(TIMER_FORGOTTEN)))
 		return; /* it fires earlier, finds nothing due, and arms again */
 	arch_timer_set(deadline);
 	cpu->timer_armed = deadline;
@@ -493,6 +489,6 @@ void timer_interrupt(struct cpu *cpu)
 		timer_unlink(timer);
 		timer->fire(cpu, timer);
 	}
-	sched_slice_check(cpu, now);
+	slice_check(cpu, now);
 	timer_update(cpu, now);
 }

@@ -20,7 +20,6 @@ void kernel_leave_to(struct cpu *cpu, struct thread *t) RELEASES(bkl) __attribut
 
 /* Queue operations of thread_block() and thread_unblock(). */
 void sched_enqueue(struct thread *t) REQUIRES(bkl);
-void sched_enqueue_head(struct thread *t) REQUIRES(bkl);
 void sched_dequeue(struct thread *t) REQUIRES(bkl);
 
 /* Change priority, quantum, affinity; a thread on a CPU it may no longer use moves. */
@@ -32,9 +31,6 @@ void sched_yield(struct cpu *cpu, struct thread *t) REQUIRES(bkl);
 
 /* The thread waits for its scheduler no longer: the decision came, or nobody is left to make it. */
 void sched_quantum_given(struct thread *t) REQUIRES(bkl);
-
-/* The slice's end is due on this CPU: called from timer_interrupt(). */
-void sched_slice_check(struct cpu *cpu, nanoseconds_t now) REQUIRES(bkl);
 
 /* `t` leaves the CPU tables for good. */
 void sched_forget(struct thread *t) REQUIRES(bkl);

@@ -64,6 +64,8 @@ void smp_park(struct thread *t)
 
 	if (!cpu || cpu == this_cpu() || cpu->current != t || !cpu->in_user)
 		return;
+	if (mutant(STOP_UNPARKED))
+		return;
 	smp_parks++;
 	race_point("park: before the interrupt");
 	ipi(cpu);
@@ -72,9 +74,10 @@ void smp_park(struct thread *t)
 
 void smp_settle(struct cpu *cpu)
 {
-	if (cpu == this_cpu())
+	if (cpu == this_cpu() || mutant(SETTLE_FORGOTTEN))
 		return;
 	smp_settles++;
+	race_point("settle: before the interrupt");
 	if (cpu->in_user)
 		ipi(cpu);
 	WAIT_UNTIL(published(cpu->settled), cpu, "settle");
@@ -89,6 +92,8 @@ void smp_take(struct thread *t)
 	if (cpu != this_cpu()) {
 		smp_settle(cpu);
 		cpu->events |= EVENT_TAKEN;
+		if (mutant(TRAP_UNCHECKED))
+			return;
 	}
 	sched_account(t, NULL);
 	cpu->current = NULL;
@@ -102,7 +107,8 @@ static void epoch_publish(void) REQUIRES(bkl)
 	for (i = 0; i < cpu_online_count; i++) {
 		struct cpu *cpu = cpu_get(i);
 
-		if ((cpu->events & EVENT_FLUSH) && cpu->flush_epoch - 1 < passed)
+		if ((cpu->events & EVENT_FLUSH) && cpu->flush_epoch - 1 < passed &&
+		    !mutant(EPOCH_EARLY))
 			passed = cpu->flush_epoch - 1;
 	}
 	kernel_page.epoch_passed = passed;
@@ -124,11 +130,15 @@ uint64_t smp_flush_space(struct space *space)
 			continue;
 		}
 		if (!runs_it) {
+			if (mutant(FLUSH_LATE_ROOT))
+				continue;
 			/* It may still have the root loaded: it left the space and has not got to
 			 * its late load yet. That needs no lock. */
 			WAIT_UNTIL(published(cpu->root) != space->root, cpu, "leave a root");
 			continue;
 		}
+		if (mutant(FLUSH_FORGOTTEN))
+			continue;
 		if (!(cpu->events & EVENT_FLUSH))
 			cpu->flush_epoch = flush_epoch;
 		cpu->events |= EVENT_FLUSH;
@@ -158,13 +168,17 @@ void smp_leave_root(paddr_t root)
 	for (i = 0; i < cpu_online_count; i++) {
 		struct cpu *cpu = cpu_get(i);
 
-		WAIT_UNTIL(published(cpu->root) != root, cpu, "leave a freed root");
+		if (!mutant(ROOT_FREED))
+			WAIT_UNTIL(published(cpu->root) != root, cpu, "leave a freed root");
 	}
 }
 
 void smp_kick(struct cpu *cpu)
 {
 	cpu->events |= EVENT_RESCHED;
+	race_point("kick: event set, before the interrupt");
+	if (!cpu->current && (mutant(IPI_LOST) || (mutant(WAKEUP_LOST) && !cpu->settled)))
+		return;
 	if (cpu != this_cpu() && (cpu->in_user || !cpu->current))
 		ipi(cpu);
 }
@@ -173,7 +187,8 @@ void smp_lock_contended(struct cpu *cpu) NO_ANALYSIS
 {
 	cycles_t from = arch_cycles();
 
-	arch_fpu_save(cpu);
+	if (!mutant(FPU_UNSAVED))
+		arch_fpu_save(cpu);
 	kernel_root_inline(cpu, arch_kernel_root());
 	race_point("enter: before settled");
 	publish(cpu->settled, true);

@@ -31,7 +31,7 @@ COMMON_CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pie -fno-stack-protector 
 	$(if $(CONFIG_FRAME_POINTER),-fno-omit-frame-pointer,-fomit-frame-pointer) \
 	-isystem $(O)/include/generated -include autoconf.h
 lib-includes := $(addprefix -I,$(sort $(wildcard lib/*/include)))
-KERNEL_CFLAGS := $(COMMON_CFLAGS) $(ARCH_CFLAGS) $(ARCH_KERNEL_CFLAGS) \
+KERNEL_CFLAGS := $(COMMON_CFLAGS) $(ARCH_CFLAGS) $(ARCH_KERNEL_CFLAGS) $(MUTANT:%=-DMUTANT=MUTANT_%) \
 	-I$(O)/include -Iinclude -I. -Iarch/$(ARCH) -Iarch/$(ARCH)/include $(lib-includes)
 USER_CFLAGS := $(COMMON_CFLAGS) $(ARCH_CFLAGS) $(ARCH_USER_CFLAGS) \
 	-iquote . -Iinclude -Iarch/$(ARCH)/include $(lib-includes)

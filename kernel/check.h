@@ -1,0 +1,18 @@
+/* Debug kernels compare the whole state with what must hold whenever the lock is had: a broken
+ * invariant panics where it is seen, not where it hurts. Empty without CONFIG_DEBUG.
+ */
+#pragma once
+
+#include "kernel/cpu.h"
+
+#ifdef CONFIG_DEBUG
+/* The lock is this CPU's from here on; to here. */
+void check_locked(const struct cpu *cpu);
+void check_releasing(const struct cpu *cpu);
+/* Everything, at every 64th call. */
+void check_state(const struct cpu *cpu) REQUIRES(bkl);
+#else
+#define check_locked(cpu) ((void)(cpu))
+#define check_releasing(cpu) ((void)(cpu))
+#define check_state(cpu) ((void)(cpu))
+#endif
