@@ -24,7 +24,9 @@ distclean:
 #?      SUITE=a,b         only these: gates host scripts boot models qemu, or a suite's name
 #? make test-full         the same with all rows of the board's table and long fuzzing
 #? make check             the gates: format, layers, contract, thread safety, size, board
-#? make bench             measure; make models: check the models; make stress: long runs
+#? make bench             measure; make models: check the models of the SMP protocol
+#? make stress            storms and fuzzing with new seeds: MINUTES=10  SEED=n  STRESS=budgets
+#? make mutants           show that the storms find bugs built into the kernel
 #? make iso               a CD image, make image: a disk image
 #? 
 #? make menuconfig        choose board and options

@@ -5,7 +5,7 @@ test-overrides = $(call given,SMP,smp) $(call given,MEM,mem) $(call given,CMDLIN
 	$(call given,QEMU_EXTRA,qemu-extra) $(call given,QEMU,qemu)
 run-test := scripts/run-test --board $(BOARD) --out $(O)
 
-.PHONY: test test-full check bench models stress
+.PHONY: test test-full check bench models mutants stress
 test:
 	$(Q)$(run-test) $(SUITE:%=--suite=%) $(test-overrides)
 test-full:
@@ -13,6 +13,6 @@ test-full:
 check:
 	$(Q)$(run-test) --suite=gates
 
-bench models stress:
+bench models mutants stress:
 	$(Q)if [ -x tests/$@/run ]; then tests/$@/run $(O); \
 	else echo 'There is no tests/$@/run in this tree yet' >&2; false; fi

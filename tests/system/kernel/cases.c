@@ -210,6 +210,14 @@ static bool selected(const char *selection, const struct test_suite *suite,
 
 typedef void case_visitor(const struct test_suite *suite, const struct test_case *test);
 
+static unsigned int budget;
+
+static void budget_add(const struct test_suite *suite, const struct test_case *test)
+{
+	(void)suite;
+	budget += test->budget * (unsigned int)option_number("stress", 1);
+}
+
 static unsigned int cases_visit(const char *selection, case_visitor *visit)
 {
 	unsigned int count = 0;
@@ -219,8 +227,7 @@ static unsigned int cases_visit(const char *selection, case_visitor *visit)
 			if (!selected(selection, test_suites[s], &test_suites[s]->cases[c]))
 				continue;
 			count++;
-			if (visit != NULL)
-				visit(test_suites[s], &test_suites[s]->cases[c]);
+			visit(test_suites[s], &test_suites[s]->cases[c]);
 		}
 	}
 	return count;
@@ -228,11 +235,12 @@ static unsigned int cases_visit(const char *selection, case_visitor *visit)
 
 void cases_run(const char *selection)
 {
-	const unsigned int count = cases_visit(selection, NULL);
+	const unsigned int count = cases_visit(selection, budget_add);
 
 	tap_plan(count);
 	sys_print("# seed=%llu stress=%llu\n", option_number("seed", 1),
 		  option_number("stress", 1));
+	sys_print("# budget: %u operations\n", budget);
 	if (count == 0)
 		sys_print("# test=%s selects nothing\n", selection);
 	cases_visit(selection, case_run);
