@@ -137,11 +137,14 @@ int sys_do_fork(struct thread *caller, const struct sys_fork_req *req,
 int sys_do_exec(struct thread *caller, const struct sys_exec_req *req, struct sys_empty_reply *rep)
 {
 	struct thread *t = thread_find(req->thread);
+	struct space *space = t && !req->space ? t->space : space_find(req->space);
 	uint32_t was_stopped;
 
 	(void)rep;
 	if (!t || (t->rts & RTS_EXITED))
 		return -EDEADSRCDST;
+	if (!space)
+		return -ESRCH;
 	if (t == caller || req->program_counter >= ARCH_USER_LIMIT ||
 	    req->stack_pointer > ARCH_USER_LIMIT || req->message_address % ARCH_PAGE_SIZE ||
 	    !copy_range_valid(req->message_address, ARCH_PAGE_SIZE) || (t->rts & RTS_SENDING) ||
@@ -152,6 +155,8 @@ int sys_do_exec(struct thread *caller, const struct sys_exec_req *req, struct sy
 	thread_block(t, RTS_STOPPED);
 	smp_take(t);
 	thread_wait_drop(t);
+	if (space != t->space)
+		space_thread_move(t, space);
 	if (req->message_address)
 		t->message_address = (vaddr_t)req->message_address;
 	arch_context_init(t, (vaddr_t)req->program_counter, (vaddr_t)req->stack_pointer, 0,

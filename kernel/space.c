@@ -119,6 +119,16 @@ void space_thread_remove(struct thread *t)
 	space->thread_count--;
 }
 
+void space_thread_move(struct thread *t, struct space *space)
+{
+	space_thread_remove(t);
+	space_thread_add(space, t);
+	if (space->inhibited)
+		thread_block(t, RTS_VMINHIBIT);
+	else
+		thread_unblock(t, RTS_VMINHIBIT);
+}
+
 void space_inhibit(struct space *space)
 {
 	struct thread *t;

@@ -28,6 +28,8 @@ void space_free(struct space *space) REQUIRES(bkl);
 
 void space_thread_add(struct space *space, struct thread *t) REQUIRES(bkl);
 void space_thread_remove(struct thread *t) REQUIRES(bkl);
+/* A thread that is current nowhere and does not run goes to another space. */
+void space_thread_move(struct thread *t, struct space *space) REQUIRES(bkl);
 
 void space_inhibit(struct space *space) REQUIRES(bkl);
 

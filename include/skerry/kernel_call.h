@@ -67,7 +67,7 @@ struct sys_fork_req {
 
 struct sys_exec_req {
 	endpoint_t thread;
-	uint32_t reserved;
+	space_t space; /* 0: as before; another, which shows its message page: it moves there */
 	u64 program_counter;
 	u64 stack_pointer;
 	u64 message_address; /* 0: as before */

@@ -375,6 +375,50 @@ static void exec_moves_message_page(void)
 	CHECK_EQUAL(root.message_address, PRIVATE_BASE);
 }
 
+static int read_private(void)
+{
+	return *(volatile int *)PRIVATE_BASE;
+}
+
+static void exec_moves_to_another_space(void)
+{
+	struct spinner spinner = {};
+
+	for (int i = 0; i < 20; i++) {
+		struct test_space *old_space = space_make(), *space = space_make();
+		struct test_thread *thread = thread_start(old_space, spin, &spinner);
+		const struct sys_exec_req request = {
+			.thread = thread->endpoint,
+			.space = space->id,
+			.program_counter = (vaddr_t)program_entry,
+			.stack_pointer = thread->self->stack_top - 64,
+		};
+		struct sys_root_get_reply root;
+
+		REQUIRE(space_add(space, PRIVATE_BASE, 1, PAGE_WRITE) != 0);
+		*(int *)space_see(space, PRIVATE_BASE) = i;
+		program.block = thread->self;
+		program.function = read_private;
+		spin_wait(&spinner);
+		if (i & 1)
+			CHECK_EQUAL(sys_vmctl_inhibit_set(&(struct sys_space_req){space->id}, NULL),
+				    0);
+		CHECK_EQUAL(sys_exec(&request, NULL), 0);
+		if (i & 1) {
+			CHECK_EQUAL(thread_rts(thread->endpoint), RTS_VMINHIBIT);
+			CHECK_EQUAL(
+				sys_vmctl_inhibit_clear(&(struct sys_space_req){space->id}, NULL),
+				0);
+		}
+		space_free(old_space);
+		CHECK_EQUAL(sys_vmctl_root_get(&(struct sys_root_get_req){thread->endpoint}, &root),
+			    0);
+		CHECK_EQUAL(root.space, space->id);
+		CHECK_EQUAL(thread_join(thread), i);
+		space_free(space);
+	}
+}
+
 static void exec_refused(void)
 {
 	struct test_thread *thread = thread_start(NULL, wait_for_ever, NULL);
@@ -391,6 +435,9 @@ static void exec_refused(void)
 	CHECK_EQUAL(sys_exec(&bad, NULL), -EDEADSRCDST);
 	bad.thread = thread_self();
 	CHECK_EQUAL(sys_exec(&bad, NULL), -EINVAL);
+	bad = good;
+	bad.space = ~root_space.id;
+	CHECK_EQUAL(sys_exec(&bad, NULL), -ESRCH);
 	bad = good;
 	bad.program_counter = ARCH_USER_LIMIT;
 	CHECK_EQUAL(sys_exec(&bad, NULL), -EINVAL);
@@ -478,6 +525,7 @@ static const struct test_case cases[] = {
 	CASE("exec ends the call by which it was asked for", exec_instead_of_answer, 0),
 	CASE("a stopped thread stays stopped over exec", exec_keeps_the_stop, 0),
 	CASE("exec moves the message page", exec_moves_message_page, 0),
+	CASE("exec moves a thread to another space", exec_moves_to_another_space, 0),
 	CASE("bad execs are refused", exec_refused, 0),
 	CASE("exec forgets the old program's memory request", exec_forgets_memory_request, 0),
 };

@@ -1,0 +1,48 @@
+/* The boot table: the services of the boot archive, in the order they are made and released. Made
+ * on the host from system.conf by scripts/make-boot-table, archive member "boot.table". VM makes
+ * the services with these privileges and fills in their names; RS sees the table read-only.
+ */
+#pragma once
+
+#include <skerry/endpoint.h>
+
+#define BOOT_TABLE_MAGIC 0x426F6F74u
+#define BOOT_TABLE_MEMBER "boot.table"
+#define BOOT_TABLE_SERVICES 24
+#define BOOT_TABLE_RESOURCES 4
+
+#define BOOT_SERVICE_ARCHIVE 0x1u /* sees the boot archive, read-only */
+#define BOOT_SERVICE_TABLE 0x2u	  /* sees this table, read-only: RS */
+
+struct boot_resource {
+	u32 kind; /* RESOURCE_*; 0: none */
+	u32 reserved;
+	u64 first;
+	u64 count;
+};
+
+struct boot_service {
+	char name[16];	/* archive member and service name */
+	u32 flags;	/* BOOT_SERVICE_* */
+	u32 priv_flags; /* PRIV_*, of SYS_PRIV_SET */
+	u32 traps;	/* a bit a TRAP_* */
+	u32 vm_rights;	/* VM_RIGHT_* */
+	u64 calls;	/* a bit a SYS_* */
+	u64 targets;	/* a bit a service of this table; bit 63: programs */
+	u32 manager;	/* index of the signal manager in this table; its own: itself */
+	u32 priority;
+	ns64 quantum;
+	struct boot_resource resource[BOOT_TABLE_RESOURCES];
+	endpoint_t endpoint; /* filled in by VM; EP_NONE in the file */
+	space_t space;	     /* likewise */
+	u32 privilege;	     /* likewise */
+	u32 reserved;
+};
+
+struct boot_table {
+	u32 magic;
+	u32 count;
+	struct boot_service service[BOOT_TABLE_SERVICES]; /* [0] is VM itself: names and rights */
+};
+
+_Static_assert(sizeof(struct boot_table) <= 8192, "two pages");

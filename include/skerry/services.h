@@ -1,0 +1,15 @@
+/* Names every program knows. Boot services are made in this order, before any other thread, so
+ * that their endpoints are constants; a restarted service keeps its endpoint (SYS_UPDATE).
+ */
+#pragma once
+
+#include <skerry/endpoint.h>
+
+#define VM_ENDPOINT ENDPOINT(0, 1) /* the root service, which the kernel starts */
+#define RS_ENDPOINT ENDPOINT(1, 1)
+#define PM_ENDPOINT ENDPOINT(2, 1)
+
+/* Protocols: the upper half of message types. */
+#define PROTOCOL_VM 0x0101u
+#define PROTOCOL_RS 0x0102u
+#define PROTOCOL_PM 0x0103u

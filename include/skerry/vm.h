@@ -1,0 +1,201 @@
+/* VM's protocol: requests and replies of vm.def. Addresses and sizes are bytes. */
+#pragma once
+
+#include <skerry/errno.h>
+#include <skerry/grant.h>
+#include <skerry/message.h>
+#include <skerry/services.h>
+
+#define VM_RIGHT_MEMORY 0x1u   /* its own space: every program has it */
+#define VM_RIGHT_SHARE 0x2u    /* memory of others, where they agree or VM_RIGHT_OTHERS says so */
+#define VM_RIGHT_PHYSICAL 0x4u /* devices and DMA; the kernel's privilege decides which */
+#define VM_RIGHT_OTHERS 0x8u   /* every space */
+#define VM_RIGHTS_ALL 0xFu
+
+/* Protection; without VM_READ nothing is accessible. */
+#define VM_READ 1u
+#define VM_WRITE 2u
+#define VM_EXECUTE 4u
+
+/* vm_mmap_req.flags */
+#define VM_MAP_FIXED 0x1u	    /* at this very address; what is there goes */
+#define VM_MAP_FIXED_NOREPLACE 0x2u /* at this very address, or EEXIST */
+#define VM_MAP_SHARED 0x4u	    /* a fork shares it, where it would copy */
+#define VM_MAP_POPULATE 0x8u	    /* frames now, not at the first touch */
+#define VM_MAP_CONTIGUOUS 0x10u	    /* adjacent frames, present at once; for DMA */
+#define VM_MAP_LOW 0x20u	    /* with CONTIGUOUS: below 16 MB */
+#define VM_MAP_GROWS_DOWN 0x40u	    /* a stack: `bytes` is how far it may grow below its top */
+#define VM_MAP_GUARD 0x80u	    /* nothing is ever there, and nothing else is mapped there */
+
+struct vm_empty_reply {
+};
+
+struct vm_address_reply {
+	u64 address;
+};
+
+struct vm_physical_reply {
+	u64 physical;
+};
+
+struct vm_brk_req {
+	u64 address;
+};
+
+struct vm_mmap_req {
+	space_t space;
+	u32 protection;
+	u32 flags;
+	u32 reserved;
+	u64 address; /* a wish, unless flags say more; 0: none */
+	u64 bytes;
+};
+
+struct vm_range_req {
+	space_t space;
+	u32 reserved;
+	u64 address;
+	u64 bytes;
+};
+
+struct vm_mprotect_req {
+	space_t space;
+	u32 protection;
+	u64 address;
+	u64 bytes;
+};
+
+#define VM_MREMAP_MAYMOVE 1u
+#define VM_MREMAP_FIXED 2u /* to new_address; what is there goes */
+
+struct vm_mremap_req {
+	space_t space;
+	u32 flags;
+	u64 address;
+	u64 old_bytes;
+	u64 new_bytes;
+	u64 new_address;
+};
+
+struct vm_remap_req {
+	space_t space; /* where it is mapped */
+	space_t source;
+	u32 protection; /* at most what the source has */
+	u32 reserved;
+	u64 source_address;
+	u64 address; /* a wish; 0: none */
+	u64 bytes;
+};
+
+struct vm_map_physical_req {
+	space_t space;
+	u32 protection;
+	u64 physical;
+	u64 bytes;
+};
+
+struct vm_safemap_req {
+	endpoint_t granter;
+	grant_t grant;
+	u32 protection;
+	u32 reserved;
+	u64 offset;
+	u64 bytes;
+};
+
+struct vm_saferevmap_req {
+	grant_t grant;
+};
+
+struct vm_dma_del_req {
+	u64 physical;
+	u64 bytes;
+};
+
+struct vm_space_req {
+	space_t space;
+};
+
+struct vm_space_create_req {
+	endpoint_t thread; /* whose message page it shows; EP_NONE: a fresh one */
+};
+
+struct vm_space_fork_req {
+	space_t parent;
+	endpoint_t thread; /* the parent's that forks: the child's message page lies at its place */
+};
+
+struct vm_space_reply {
+	space_t space;
+	u32 reserved;
+	u64 message_frame; /* physical, for SYS_THREAD_CREATE and SYS_FORK */
+	u64 message_address;
+};
+
+struct vm_set_rights_req {
+	space_t space;
+	u32 rights; /* VM_RIGHT_* */
+};
+
+#define VM_INFO_STATISTICS 0u /* struct vm_statistics */
+#define VM_INFO_USAGE 1u      /* struct vm_usage of a space */
+#define VM_INFO_REGIONS 2u    /* array of struct vm_region_info from `next` on */
+
+struct vm_info_req {
+	space_t space;
+	u32 what;
+	u64 address; /* in the caller */
+	u64 bytes;
+	u64 next; /* regions: the first address of interest */
+};
+
+struct vm_info_reply {
+	u64 bytes; /* copied */
+	u64 next;  /* where to go on; 0: there is no more */
+};
+
+struct vm_statistics {
+	u64 page_size;
+	u64 frames; /* all there are */
+	u64 frames_free;
+	u64 frames_kernel; /* page tables and VM itself */
+	u64 frames_user;
+	u64 frames_cached;
+	u64 frames_dma;	  /* held for devices whose space is gone */
+	u64 largest_free; /* adjacent frames */
+	u64 spaces;
+	u64 regions;
+	u64 faults;
+	u64 copies; /* frames copied on write */
+};
+
+struct vm_usage {
+	u64 total;    /* bytes mapped */
+	u64 resident; /* bytes with a frame */
+	u64 shared;   /* of these, with a frame that others have too */
+	u64 tables;   /* page tables */
+	u64 faults;
+	u64 faults_copied;
+	u64 heap_end;
+};
+
+struct vm_region_info {
+	u64 address;
+	u64 bytes;
+	u64 resident;
+	u32 protection;
+	u32 flags; /* VM_MAP_* */
+	char type[16];
+};
+
+enum {
+#define CALL(name, nr, request, reply, handler, right, what) name = MESSAGE_TYPE(PROTOCOL_VM, nr),
+#include <skerry/vm.def>
+#undef CALL
+};
+
+#define CALL(name, nr, request, reply, handler, right, what)                                       \
+	_Static_assert(sizeof(struct request) <= MESSAGE_PAYLOAD_SIZE, #request " too large");     \
+	_Static_assert(sizeof(struct reply) <= MESSAGE_PAYLOAD_SIZE, #reply " too large");
+#include <skerry/vm.def>
+#undef CALL
