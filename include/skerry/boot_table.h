@@ -33,7 +33,7 @@ struct boot_service {
 	u32 priority;
 	ns64 quantum;
 	struct boot_resource resource[BOOT_TABLE_RESOURCES];
-	endpoint_t endpoint; /* filled in by VM; EP_NONE in the file */
+	endpoint_t endpoint; /* filled in by VM; EP_NONE in the file, and if not made */
 	space_t space;	     /* likewise */
 	u32 privilege;	     /* likewise */
 	u32 reserved;
@@ -45,4 +45,10 @@ struct boot_table {
 	struct boot_service service[BOOT_TABLE_SERVICES]; /* [0] is VM itself: names and rights */
 };
 
+#define BOOT_TARGET_PROGRAMS (1ull << 63)
+
+/* scripts/make-boot-table packs this. */
+_Static_assert(sizeof(struct boot_service) == 192, "a service is 192 bytes");
+_Static_assert(offsetof(struct boot_service, calls) == 48, "calls");
+_Static_assert(offsetof(struct boot_service, resource) == 80, "resources");
 _Static_assert(sizeof(struct boot_table) <= 8192, "two pages");
