@@ -148,6 +148,7 @@ int sys_do_exec(struct thread *caller, const struct sys_exec_req *req, struct sy
 	if (t == caller || req->program_counter >= ARCH_USER_LIMIT ||
 	    req->stack_pointer > ARCH_USER_LIMIT || req->message_address % ARCH_PAGE_SIZE ||
 	    !copy_range_valid(req->message_address, ARCH_PAGE_SIZE) || (t->rts & RTS_SENDING) ||
+	    req->argument != (uintptr_t)req->argument ||
 	    ((t->rts & RTS_REPLY_WAIT) && t->peer != caller->endpoint))
 		return -EINVAL;
 	/* The old program's pending trap, if any, goes with it. */
@@ -159,8 +160,8 @@ int sys_do_exec(struct thread *caller, const struct sys_exec_req *req, struct sy
 		space_thread_move(t, space);
 	if (req->message_address)
 		t->message_address = (vaddr_t)req->message_address;
-	arch_context_init(t, (vaddr_t)req->program_counter, (vaddr_t)req->stack_pointer, 0,
-			  t->message_address);
+	arch_context_init(t, (vaddr_t)req->program_counter, (vaddr_t)req->stack_pointer,
+			  (uintptr_t)req->argument, t->message_address);
 	memcpy(t->name, req->name, sizeof(t->name) - 1);
 	t->name[sizeof(t->name) - 1] = '\0';
 	t->filter = NULL;

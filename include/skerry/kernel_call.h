@@ -71,6 +71,7 @@ struct sys_exec_req {
 	u64 program_counter;
 	u64 stack_pointer;
 	u64 message_address; /* 0: as before */
+	u64 argument;	     /* as SYS_THREAD_CREATE's */
 	char name[16];	     /* for panics and traces; NUL-padded */
 };
 

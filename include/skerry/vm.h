@@ -2,15 +2,13 @@
 #pragma once
 
 #include <skerry/errno.h>
-#include <skerry/grant.h>
 #include <skerry/message.h>
 #include <skerry/services.h>
 
 #define VM_RIGHT_MEMORY 0x1u   /* its own space: every program has it */
-#define VM_RIGHT_SHARE 0x2u    /* memory of others, where they agree or VM_RIGHT_OTHERS says so */
-#define VM_RIGHT_PHYSICAL 0x4u /* devices and DMA; the kernel's privilege decides which */
+#define VM_RIGHT_PHYSICAL 0x4u /* devices, contiguous memory; the kernel's privilege decides which */
 #define VM_RIGHT_OTHERS 0x8u   /* every space */
-#define VM_RIGHTS_ALL 0xFu
+#define VM_RIGHTS_ALL 0xDu
 
 /* Protection; without VM_READ nothing is accessible. */
 #define VM_READ 1u
@@ -34,12 +32,9 @@ struct vm_address_reply {
 	u64 address;
 };
 
-struct vm_physical_reply {
-	u64 physical;
-};
-
 struct vm_brk_req {
 	u64 address;
+	space_t space; /* not one's own: the heap starts and ends at `address` */
 };
 
 struct vm_mmap_req {
@@ -77,37 +72,9 @@ struct vm_mremap_req {
 	u64 new_address;
 };
 
-struct vm_remap_req {
-	space_t space; /* where it is mapped */
-	space_t source;
-	u32 protection; /* at most what the source has */
-	u32 reserved;
-	u64 source_address;
-	u64 address; /* a wish; 0: none */
-	u64 bytes;
-};
-
 struct vm_map_physical_req {
 	space_t space;
 	u32 protection;
-	u64 physical;
-	u64 bytes;
-};
-
-struct vm_safemap_req {
-	endpoint_t granter;
-	grant_t grant;
-	u32 protection;
-	u32 reserved;
-	u64 offset;
-	u64 bytes;
-};
-
-struct vm_saferevmap_req {
-	grant_t grant;
-};
-
-struct vm_dma_del_req {
 	u64 physical;
 	u64 bytes;
 };
@@ -160,7 +127,6 @@ struct vm_statistics {
 	u64 frames_free;
 	u64 frames_kernel; /* page tables and VM itself */
 	u64 frames_user;
-	u64 frames_cached;
 	u64 frames_dma;	  /* held for devices whose space is gone */
 	u64 largest_free; /* adjacent frames */
 	u64 spaces;

@@ -1,0 +1,13 @@
+/* Signals as the kernel and the services know them: Linux's numbers. */
+#pragma once
+
+#define SIGNAL_HANGUP 1
+#define SIGNAL_INTERRUPT 2
+#define SIGNAL_ILLEGAL 4
+#define SIGNAL_TRAP 5
+#define SIGNAL_ABORT 6
+#define SIGNAL_BUS 7
+#define SIGNAL_FPE 8
+#define SIGNAL_KILL 9
+#define SIGNAL_SEGV 11
+#define SIGNAL_TERMINATE 15

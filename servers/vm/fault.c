@@ -1,0 +1,104 @@
+/* What the kernel asks of its pager. Every fault and request is answered at once: with memory, a
+ * signal, or an error for the copy.
+ */
+#include "fault.h"
+
+#include "memory.h"
+#include "vm_space.h"
+#include <skerry/signal.h>
+#include <sys.h>
+#include <sys_call.h>
+
+#define REQUEST_PAGES_MAX 32u /* at a time; the kernel asks again for what follows */
+
+static uint32_t access_of(uint32_t fault_access)
+{
+	if (fault_access & FAULT_WRITE)
+		return REGION_WRITE;
+	return fault_access & FAULT_EXECUTE ? REGION_EXECUTE : REGION_READ;
+}
+
+static void fault_end(endpoint_t thread)
+{
+	const struct sys_fault_clear_req request = {.thread = thread};
+
+	(void)sys_vmctl_fault_clear(&request, NULL); /* it may have been killed meanwhile */
+}
+
+/* First the signal, so that the thread does not run in between. */
+static void fault_signal(endpoint_t thread, uint32_t signal)
+{
+	const struct sys_kill_req request = {.thread = thread, .signal = signal};
+
+	(void)sys_kill(&request, NULL);
+	fault_end(thread);
+}
+
+static enum fault_result page_in(struct vm_space *space, vaddr_t address, uint32_t access)
+{
+	enum fault_result result;
+
+	if (space->ending)
+		return FAULT_REFUSED;
+	{
+		USE(space);
+		space->faults++;
+		vm_faults++;
+		result = space_fault(&space->space, address, access);
+	}
+	return result;
+}
+
+void fault_handle(endpoint_t thread, const struct page_fault_message *fault)
+{
+	struct vm_space *space = vm_space_find(fault->space);
+
+	if (space == NULL)
+		return; /* the space is gone, its threads with it */
+	switch (page_in(space, (vaddr_t)fault->address, access_of(fault->access))) {
+	case FAULT_DONE:
+		fault_end(thread);
+		break;
+	case FAULT_WAITS:
+		break;
+	case FAULT_REFUSED:
+		fault_signal(thread, SIGNAL_SEGV);
+		break;
+	case FAULT_NO_MEMORY:
+		fault_signal(thread, SIGNAL_BUS);
+		break;
+	}
+}
+
+static int request_serve(const struct memory_request_message *request)
+{
+	struct vm_space *space = vm_space_find(request->space);
+	const uint64_t first = request->address & ~(uint64_t)(ARCH_PAGE_SIZE - 1);
+	uint64_t end = request->address + request->bytes;
+
+	if (space == NULL || end < request->address || end > PROGRAM_HIGH)
+		return -EFAULT;
+	if (end - first > REQUEST_PAGES_MAX * ARCH_PAGE_SIZE)
+		end = first + REQUEST_PAGES_MAX * ARCH_PAGE_SIZE;
+	for (uint64_t page = first; page < end; page += ARCH_PAGE_SIZE) {
+		switch (page_in(space, (vaddr_t)page, access_of(request->access))) {
+		case FAULT_DONE:
+			break;
+		case FAULT_NO_MEMORY:
+			return page == first ? -ENOMEM : 0;
+		default:
+			return page == first ? -EFAULT : 0;
+		}
+	}
+	return 0;
+}
+
+void fault_request(endpoint_t thread, const struct memory_request_message *request)
+{
+	const struct sys_memreq_reply_req reply = {
+		.thread = thread,
+		.result = request_serve(request),
+	};
+
+	(void)sys_vmctl_memreq_reply(&reply, NULL);
+}

@@ -1,0 +1,144 @@
+/* The frame allocator over the boot page's free ranges, and who gets frames from it inside VM. A
+ * range's records lie at its start, so that they need no memory of their own.
+ */
+#include "memory.h"
+
+#include "own_space.h"
+#include "region.h"
+#include "shared.h"
+#include "vm_space.h"
+#include <string.h>
+#include <sys.h>
+
+/* Kept back for services, and for VM alone: page tables and objects of what must go on. */
+#define KEPT_FOR_SERVICES 128u
+#define KEPT_FOR_VM 64u
+
+struct boot_page boot;
+struct frames frames;
+struct slab space_slab, shared_slab;
+
+static struct slab chunk_slab, region_slab;
+
+void *memory_pointer(frame_t frame)
+{
+	assert(frame_address(frame) < boot.root_window_bytes);
+	return (void *)(uintptr_t)(boot.root_window + frame_address(frame));
+}
+
+static void frames_zero(void *context, frame_t first, uint32_t count)
+{
+	(void)context;
+	memset(memory_pointer(first), 0, (size_t)count * ARCH_PAGE_SIZE);
+}
+
+/* --- Page tables ------------------------------------------------------------------------------ */
+
+static void *table_pointer(void *context, paddr_t frame)
+{
+	(void)context;
+	return memory_pointer(frame_of(frame));
+}
+
+static paddr_t table_allocate(void *context)
+{
+	frame_t frame;
+
+	(void)context;
+	return frame_allocate(&frames, FRAME_TABLE, FRAME_FOR_SERVICE, false, &frame)
+		       ? 0
+		       : frame_address(frame);
+}
+
+static void table_release(void *context, paddr_t frame)
+{
+	(void)context;
+	frames_release(&frames, frame_of(frame), 1);
+}
+
+const struct page_frames table_frames = {
+	.pointer = table_pointer,
+	.allocate = table_allocate,
+	.release = table_release,
+};
+
+/* --- Objects ---------------------------------------------------------------------------------- */
+
+static void *object_page_allocate(void *context)
+{
+	frame_t frame;
+
+	(void)context;
+	if (frame_allocate(&frames, FRAME_OBJECT, FRAME_FOR_SERVICE, false, &frame) != 0)
+		return NULL;
+	return memory_pointer(frame);
+}
+
+static void object_page_release(void *context, void *page)
+{
+	(void)context;
+	frames_release(&frames, memory_frame(page), 1);
+}
+
+static void object_page_protect(void *context, void *page, bool writable)
+{
+	(void)context;
+	own_space_protect(page, writable);
+}
+
+static const struct slab_pages object_pages = {
+	.allocate = object_page_allocate,
+	.release = object_page_release,
+	.protect = object_page_protect,
+};
+
+const struct memory_source memory_source = {
+	.frames = &frames,
+	.chunks = &chunk_slab,
+	.regions = &region_slab,
+};
+
+void memory_slabs_visit(void (*visit)(const struct slab *slab))
+{
+	visit(&chunk_slab);
+	visit(&region_slab);
+	visit(&space_slab);
+	visit(&shared_slab);
+}
+
+frame_t memory_frame(const void *page)
+{
+	return frame_of((uintptr_t)page - (uintptr_t)boot.root_window);
+}
+
+/* --- Boot ------------------------------------------------------------------------------------- */
+
+static void range_add(const struct boot_page_range *range)
+{
+	const uint32_t count = (uint32_t)(range->bytes / ARCH_PAGE_SIZE);
+	const uint32_t records =
+		(frames_piece_bytes(count) + ARCH_PAGE_SIZE - 1) / ARCH_PAGE_SIZE;
+	const frame_t first = frame_of((paddr_t)range->base);
+
+	/* Frame 0 would look like "none" to the page tables. */
+	if (count <= records + 1 || range->base + range->bytes > boot.root_window_bytes)
+		return;
+	if (frames_add(&frames, memory_pointer(first + (first == 0)), first + (first == 0) + records,
+		       count - records - (first == 0)) != 0)
+		panic("the boot page's ranges overlap at %#llx", range->base);
+}
+
+void memory_init(const struct boot_page *page)
+{
+	boot = *page;
+	assert(boot.magic == BOOT_PAGE_MAGIC && boot.page_size == ARCH_PAGE_SIZE);
+	frames_init(&frames, frames_zero, NULL);
+	for (unsigned int i = 0; i < boot.free_count; i++)
+		range_add(&boot.free[i]);
+	frames_keep(&frames, FRAME_FOR_PROGRAM, KEPT_FOR_SERVICES);
+	frames_keep(&frames, FRAME_FOR_SERVICE, KEPT_FOR_VM);
+	slab_init(&chunk_slab, "chunk", sizeof(struct page_chunk), &object_pages);
+	slab_init(&region_slab, "region", sizeof(struct region), &object_pages);
+	slab_init(&space_slab, "space", sizeof(struct vm_space), &object_pages);
+	slab_init(&shared_slab, "shared", sizeof(struct shared), &object_pages);
+}

@@ -1,0 +1,42 @@
+/* Anonymous memory: zeroes at first, private to its space. After a fork both spaces have the same
+ * frames, which nobody may write while they have two references (pages.h).
+ */
+#include "memory.h"
+#include "type.h"
+#include <string.h>
+
+static enum fault_result fault(struct region *region, vaddr_t page, bool write)
+{
+	struct vm_space *space = vm_space_of(region);
+	struct page_reference old;
+	const bool present =
+		pages_find(&region->space->pages, page / ARCH_PAGE_SIZE, &old);
+	frame_t frame;
+	int error;
+
+	(void)write;
+	if (frame_allocate(&frames, FRAME_ANONYMOUS, vm_space_level(space), !present, &frame) != 0)
+		return FAULT_NO_MEMORY;
+	if (present) {
+		memcpy(memory_pointer(frame), memory_pointer(old.frame), ARCH_PAGE_SIZE);
+		error = space_replace_page(region, page, frame);
+	} else {
+		error = space_add_page(region, page, frame);
+	}
+	if (error != 0) {
+		frames_release(&frames, frame, 1);
+		return FAULT_NO_MEMORY;
+	}
+	if (present) {
+		slab_write(space);
+		space->faults_copied++;
+		vm_copies++;
+	}
+	return FAULT_DONE;
+}
+
+const struct memory_type type_anonymous = {
+	.name = "anonymous",
+	.fault = fault,
+	.copy = space_share_pages,
+};

@@ -1,0 +1,106 @@
+/* Memory whose frames do not change: contiguous memory for devices, physical memory that is not
+ * ours, message pages, guards.
+ */
+#include "memory.h"
+#include "type.h"
+#include <skerry/errno.h>
+
+#define LOW_LIMIT 0x1000000u /* what old devices reach: 16 MB */
+
+/* All pages are there from the start: a fault is an access that nothing allows. */
+static enum fault_result refuse(struct region *region, vaddr_t page, bool write)
+{
+	(void)region, (void)page, (void)write;
+	return FAULT_REFUSED;
+}
+
+static int never_resize(const struct region *region, size_t bytes)
+{
+	(void)region, (void)bytes;
+	return -EINVAL;
+}
+
+static bool always_writable(const struct region *region, const struct page_reference *reference)
+{
+	(void)region, (void)reference;
+	return true;
+}
+
+/* --- Contiguous ------------------------------------------------------------------------------- */
+
+int type_contiguous_fill(struct region *region, bool low)
+{
+	const struct frame_request request = {
+		.count = (uint32_t)((region->end - region->start) / ARCH_PAGE_SIZE),
+		.limit = low ? LOW_LIMIT / ARCH_PAGE_SIZE : 0,
+		.use = FRAME_DEVICE,
+		.level = vm_space_level(vm_space_of(region)),
+		.zeroed = true,
+	};
+	frame_t first;
+	int error = frames_allocate(&frames, &request, &first);
+
+	for (uint32_t i = 0; error == 0 && i < request.count; i++) {
+		error = space_add_page(region, region->start + i * ARCH_PAGE_SIZE, first + i);
+		if (error != 0) /* the pages before this one go with the region */
+			frames_release(&frames, first + i, request.count - i);
+	}
+	return error;
+}
+
+const struct memory_type type_contiguous = {
+	.name = "contiguous",
+	.stays_apart = true,
+	.fault = refuse,
+	.writable = always_writable,
+	.resize = never_resize,
+};
+
+/* --- Physical --------------------------------------------------------------------------------- */
+
+static enum fault_result physical_fault(struct region *region, vaddr_t page, bool write)
+{
+	const uint64_t physical = region->offset + (page - region->start);
+
+	(void)write;
+	return space_add_page(region, page, frame_of((paddr_t)physical)) == 0 ? FAULT_DONE
+									      : FAULT_NO_MEMORY;
+}
+
+static int physical_copy(struct region *from, struct region *to)
+{
+	(void)from, (void)to; /* the child's faults find the same */
+	return 0;
+}
+
+const struct memory_type type_physical = {
+	.name = "physical",
+	.has_offset = true,
+	.fault = physical_fault,
+	.writable = always_writable,
+	.copy = physical_copy,
+	.resize = never_resize,
+};
+
+/* --- Message pages, guards -------------------------------------------------------------------- */
+
+const struct memory_type type_message = {
+	.name = "message",
+	.stays_apart = true,
+	.fault = refuse,
+	.writable = always_writable,
+	.resize = never_resize,
+};
+
+static int never_protect(const struct region *region, uint32_t access)
+{
+	(void)region;
+	return access != 0 ? -EACCES : 0;
+}
+
+const struct memory_type type_guard = {
+	.name = "guard",
+	.fault = refuse,
+	.copy = physical_copy,
+	.protect = never_protect,
+};

@@ -1,0 +1,55 @@
+/* VM's spaces: the memory of one address space each, known by the kernel's name for it. */
+#pragma once
+
+#include "page_table.h"
+#include "space.h"
+#include <skerry/vm.h>
+
+/* Programs live in [PROGRAM_LOW, PROGRAM_HIGH); the kernel page is above. */
+#define PROGRAM_LOW ((vaddr_t)ARCH_PAGE_SIZE)
+#define PROGRAM_HIGH ((vaddr_t)(ARCH_ROOT_WINDOW))
+
+struct vm_space {
+	struct space space; /* first */
+	struct page_table table;
+	space_t id;
+	uint32_t rights;     /* VM_RIGHT_* */
+	bool ending;	     /* VM_SPACE_ENDING */
+	bool service;	     /* may take frames kept for services */
+	vaddr_t heap_start;  /* VM_BRK; set by the first one that maps */
+	vaddr_t heap_end;    /* not rounded */
+	uint64_t faults;
+	uint64_t faults_copied;
+};
+
+static inline struct vm_space *vm_space_of(const struct region *region)
+{
+	return (struct vm_space *)region->space;
+}
+
+/* An empty space, known to the kernel: 0, -ENOMEM or -ENOSPC. */
+int vm_space_create(struct vm_space **made);
+
+/* Without threads. Frees its memory; -EBUSY: it has threads still. */
+int vm_space_destroy(struct vm_space *space);
+
+/* NULL: no space of ours. */
+struct vm_space *vm_space_find(space_t id);
+
+/* The space a thread runs in; NULL: the thread is gone, or VM's own. */
+struct vm_space *vm_space_by_thread(endpoint_t thread);
+
+/* A message page: pinned, a frame of its own or the given one, with one more reference. */
+int vm_message_page(struct vm_space *space, frame_t shared, vaddr_t at, frame_t *frame,
+		    vaddr_t *address);
+
+unsigned int vm_spaces_count(void);
+void vm_spaces_visit(void (*visit)(struct vm_space *space));
+
+/* What the machine may still give to this space's requests. */
+uint32_t vm_space_level(const struct vm_space *space);
+
+/* Debug builds: all of VM's memory is used by exactly those who may. Panics where not. */
+void vm_check(void);
+
+extern uint64_t vm_faults, vm_copies;
