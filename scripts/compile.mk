@@ -94,19 +94,27 @@ $(O)/user/libsys.a: $(libsys-objects) $(O)/user/libsys.flags
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $(libsys-objects)
 
+# The compiler's own helpers: 64-bit division, counting of bits.
+libgcc := $(shell $(CC) $(ARCH_CFLAGS) -print-libgcc-file-name)
+
 # A program's folder is that of its first source: its headers are found from its subfolders too.
 define program-rules
 $(call user-objects,$(1)): PROGRAM_CFLAGS := -iquote $(patsubst %/,%,$(dir $(firstword $($(1)-y)))) $($(1)-cflags)
 $(O)/$(1).elf: $(call user-objects,$(1)) $(O)/user/libsys.a $(O)/user/link.lds $(O)/user/$(1).flags
 	$$(call say,LD,$$@)
 	$$(Q)$(LD) $(LDFLAGS) -u _start -T $(O)/user/link.lds -Map $(O)/user/$(1).map -o $$@ \
-		$(call user-objects,$(1)) $(O)/user/libsys.a
+		$(call user-objects,$(1)) $(O)/user/libsys.a $(libgcc)
 endef
 $(foreach p,$(programs),$(eval $(call program-rules,$p)))
 
 $(O)/archive/%: $(O)/%.elf
 	$(Q)$(STRIP) -o $@ $<
 
-$(O)/boot.cpio: $(programs:%=$(O)/archive/%) $(O)/archive.flags scripts/make-cpio
+$(O)/boot.table: configs/system.conf scripts/make-boot-table include/skerry/kernel.def
+	$(call say,TABLE,$@)
+	$(Q)python3 scripts/make-boot-table $@ $<
+
+$(O)/boot.cpio: $(programs:%=$(O)/archive/%) $(O)/boot.table $(O)/archive.flags scripts/make-cpio
 	$(call say,CPIO,$@)
-	$(Q)python3 scripts/make-cpio $@ $(foreach p,$(programs),$p=$(O)/archive/$p)
+	$(Q)python3 scripts/make-cpio $@ boot.table=$(O)/boot.table \
+		$(foreach p,$(programs),$p=$(O)/archive/$p)

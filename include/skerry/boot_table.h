@@ -23,6 +23,7 @@ struct boot_resource {
 
 struct boot_service {
 	char name[16];	/* archive member and service name */
+	char when[16];	/* made only if the command line has this word; "": always */
 	u32 flags;	/* BOOT_SERVICE_* */
 	u32 priv_flags; /* PRIV_*, of SYS_PRIV_SET */
 	u32 traps;	/* a bit a TRAP_* */

@@ -5,9 +5,10 @@
 #include <skerry/message.h>
 #include <skerry/services.h>
 
-#define VM_RIGHT_MEMORY 0x1u   /* its own space: every program has it */
-#define VM_RIGHT_PHYSICAL 0x4u /* devices, contiguous memory; the kernel's privilege decides which */
-#define VM_RIGHT_OTHERS 0x8u   /* every space */
+#define VM_RIGHT_MEMORY 0x1u /* its own space: every program has it */
+#define VM_RIGHT_PHYSICAL                                                                          \
+	0x4u		     /* devices, contiguous memory; the kernel's privilege decides which */
+#define VM_RIGHT_OTHERS 0x8u /* every space */
 #define VM_RIGHTS_ALL 0xDu
 
 /* Protection; without VM_READ nothing is accessible. */

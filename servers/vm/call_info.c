@@ -50,8 +50,8 @@ static void statistics_fill(struct vm_statistics *to)
 		.frames = now.total,
 		.frames_free = now.use[FRAME_FREE],
 		.frames_kernel = now.use[FRAME_TABLE] + now.use[FRAME_OBJECT],
-		.frames_user = now.use[FRAME_ANONYMOUS] + now.use[FRAME_DEVICE] +
-			       now.use[FRAME_KERNEL],
+		.frames_user =
+			now.use[FRAME_ANONYMOUS] + now.use[FRAME_DEVICE] + now.use[FRAME_KERNEL],
 		.largest_free = now.longest_run,
 		.spaces = vm_spaces_count(),
 		.regions = region_total,

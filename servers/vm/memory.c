@@ -116,15 +116,14 @@ frame_t memory_frame(const void *page)
 static void range_add(const struct boot_page_range *range)
 {
 	const uint32_t count = (uint32_t)(range->bytes / ARCH_PAGE_SIZE);
-	const uint32_t records =
-		(frames_piece_bytes(count) + ARCH_PAGE_SIZE - 1) / ARCH_PAGE_SIZE;
+	const uint32_t records = (frames_piece_bytes(count) + ARCH_PAGE_SIZE - 1) / ARCH_PAGE_SIZE;
 	const frame_t first = frame_of((paddr_t)range->base);
 
 	/* Frame 0 would look like "none" to the page tables. */
 	if (count <= records + 1 || range->base + range->bytes > boot.root_window_bytes)
 		return;
-	if (frames_add(&frames, memory_pointer(first + (first == 0)), first + (first == 0) + records,
-		       count - records - (first == 0)) != 0)
+	if (frames_add(&frames, memory_pointer(first + (first == 0)),
+		       first + (first == 0) + records, count - records - (first == 0)) != 0)
 		panic("the boot page's ranges overlap at %#llx", range->base);
 }
 

@@ -4,6 +4,7 @@
 #include "own_space.h"
 
 #include "memory.h"
+#include "sanity.h"
 #include <sys.h>
 #include <sys_call.h>
 
@@ -17,6 +18,33 @@ extern const uint8_t __executable_start[], _end[]; /* user.lds */
 
 struct page_table_kernel kernel_tables;
 static struct page_table own_table;
+
+/* The tables of the boot, which are never given back. */
+#define TABLES_MAX 300u
+static frame_t tables[TABLES_MAX];
+static unsigned int table_count;
+
+static void *table_pointer(void *context, paddr_t frame)
+{
+	return table_frames.pointer(context, frame);
+}
+
+static paddr_t table_take(void *context)
+{
+	const paddr_t frame = table_frames.allocate(context);
+
+	assert(table_count < TABLES_MAX);
+	tables[table_count++] = frame_of(frame);
+	return frame;
+}
+
+static const struct page_frames own_frames = {.pointer = table_pointer, .allocate = table_take};
+
+void own_space_see(struct sanity *sanity)
+{
+	for (unsigned int i = 0; i < table_count; i++)
+		sanity_see(sanity, tables[i], FRAME_TABLE, "VM's own page table");
+}
 
 static void must_map(vaddr_t address, paddr_t physical, size_t bytes, uint32_t flags)
 {
@@ -42,8 +70,8 @@ static void boot_map_copy(vaddr_t address, vaddr_t end)
 static void window_map(const struct boot_page_range *range, uint32_t flags)
 {
 	const u64 start = range->base & ~(u64)(ARCH_PAGE_SIZE - 1);
-	const u64 end = (range->base + range->bytes + ARCH_PAGE_SIZE - 1) &
-			~(u64)(ARCH_PAGE_SIZE - 1);
+	const u64 end =
+		(range->base + range->bytes + ARCH_PAGE_SIZE - 1) & ~(u64)(ARCH_PAGE_SIZE - 1);
 
 	must_map((vaddr_t)(boot.root_window + start), (paddr_t)start, (size_t)(end - start), flags);
 }
@@ -57,9 +85,9 @@ void own_space_init(void)
 	};
 	int error;
 
-	if (page_table_kernel_create(&kernel_tables, &table_frames, boot.features, boot.map,
+	if (page_table_kernel_create(&kernel_tables, &own_frames, boot.features, boot.map,
 				     boot.map_count) != 0 ||
-	    page_table_create(&own_table, &kernel_tables, &table_frames) != 0)
+	    page_table_create(&own_table, &kernel_tables, &own_frames) != 0)
 		panic("cannot build page tables");
 	boot_map_copy((vaddr_t)__executable_start, (vaddr_t)_end);
 	boot_map_copy(ARCH_ROOT_STACK_TOP - ARCH_ROOT_STACK_BYTES, ARCH_ROOT_STACK_TOP);

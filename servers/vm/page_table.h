@@ -77,6 +77,10 @@ int page_table_protect(struct page_table *table, vaddr_t address, size_t bytes, 
 bool page_table_lookup(const struct page_table *table, vaddr_t address,
 		       struct page_mapping *mapping);
 
+/* The tables of the user part, one after another: *next is 0 at first and advances; false: that was
+ * all. The root is not among them. */
+bool page_table_next(const struct page_table *table, unsigned int *next, paddr_t *frame);
+
 /* The blob of SYS_VMCTL_PAGING_ENABLE: run on these tables from now on. */
 void page_table_paging(const struct page_table_kernel *kernel, const struct page_table *table,
 		       struct arch_paging *paging);

@@ -9,8 +9,7 @@ static enum fault_result fault(struct region *region, vaddr_t page, bool write)
 {
 	struct vm_space *space = vm_space_of(region);
 	struct page_reference old;
-	const bool present =
-		pages_find(&region->space->pages, page / ARCH_PAGE_SIZE, &old);
+	const bool present = pages_find(&region->space->pages, page / ARCH_PAGE_SIZE, &old);
 	frame_t frame;
 	int error;
 

@@ -60,11 +60,18 @@ const struct memory_type type_contiguous = {
 
 static enum fault_result physical_fault(struct region *region, vaddr_t page, bool write)
 {
-	const uint64_t physical = region->offset + (page - region->start);
+	const frame_t frame = frame_of((paddr_t)(region->offset + (page - region->start)));
+	const bool counted =
+		frame_is_memory(&frames, frame); /* VM itself shows such: the boot table */
 
 	(void)write;
-	return space_add_page(region, page, frame_of((paddr_t)physical)) == 0 ? FAULT_DONE
-									      : FAULT_NO_MEMORY;
+	if (counted)
+		frame_reference(&frames, frame);
+	if (space_add_page(region, page, frame) == 0)
+		return FAULT_DONE;
+	if (counted)
+		frames_release(&frames, frame, 1);
+	return FAULT_NO_MEMORY;
 }
 
 static int physical_copy(struct region *from, struct region *to)

@@ -1,7 +1,9 @@
 /* The table of spaces, by the slot in the kernel's name; what regions ask of page tables. */
 #include "vm_space.h"
 
+#include "boot.h"
 #include "memory.h"
+#include "own_space.h"
 #include "sanity.h"
 #include "shared.h"
 #include "type.h"
@@ -247,6 +249,8 @@ void vm_check(void)
 	vm_spaces_visit(space_see);
 	memory_slabs_visit(slab_see);
 	shared_visit(&sanity);
+	own_space_see(&sanity);
+	boot_see(&sanity);
 	if (!sanity_end(&sanity))
 		panic("%s: %s, frame %#x", sanity.where, sanity.wrong, sanity.frame);
 }

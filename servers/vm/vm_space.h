@@ -13,11 +13,11 @@ struct vm_space {
 	struct space space; /* first */
 	struct page_table table;
 	space_t id;
-	uint32_t rights;     /* VM_RIGHT_* */
-	bool ending;	     /* VM_SPACE_ENDING */
-	bool service;	     /* may take frames kept for services */
-	vaddr_t heap_start;  /* VM_BRK; set by the first one that maps */
-	vaddr_t heap_end;    /* not rounded */
+	uint32_t rights;    /* VM_RIGHT_* */
+	bool ending;	    /* VM_SPACE_ENDING */
+	bool service;	    /* may take frames kept for services */
+	vaddr_t heap_start; /* VM_BRK; set by the first one that maps */
+	vaddr_t heap_end;   /* not rounded */
 	uint64_t faults;
 	uint64_t faults_copied;
 };

@@ -217,6 +217,21 @@ void page_table_destroy(struct page_table *table)
 	table->root = 0;
 }
 
+bool page_table_next(const struct page_table *table, unsigned int *next, paddr_t *frame)
+{
+	const uint32_t *directory = entries_of(table->frames, table->root);
+
+	while (*next < KERNEL_ENTRY) {
+		const uint32_t entry = directory[(*next)++];
+
+		if ((entry & ENTRY_PRESENT) && !is_large(entry)) {
+			*frame = entry & ENTRY_FRAME;
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool range_valid(vaddr_t address, paddr_t physical, size_t bytes)
 {
 	return (address | physical | bytes) % ARCH_PAGE_SIZE == 0 && address < ARCH_USER_LIMIT &&

@@ -28,6 +28,12 @@ void page_table_destroy(struct page_table *table)
 	table->root = 0;
 }
 
+bool page_table_next(const struct page_table *table, unsigned int *next, paddr_t *frame)
+{
+	(void)table, (void)next, (void)frame;
+	return false;
+}
+
 /* A real port provides the tables first, then writes what cannot fail. */
 int page_table_map(struct page_table *table, vaddr_t address, paddr_t physical, size_t bytes,
 		   uint32_t flags)
