@@ -14,6 +14,7 @@
 #define THREADS_MAX TEST_THREADS
 #define FAULT_PAGES 8u
 #define COPY_BYTES 65536u
+#define CPUS_MOST 8u
 #define PRIORITY_SERVER 5u
 #define PRIORITY_WORKER 6u
 
@@ -21,7 +22,7 @@ enum place { PLACE_SERVERS, PLACE_WORKERS, PLACE_GRANTER, PLACE_COUNT };
 
 /* A round is what a worker does over and over; `index` tells those of one kind apart. */
 struct worker {
-	struct test_thread *thread;
+	struct test_thread *thread; /* for others: it may run before this is set */
 	char name[16];
 	void (*round)(const struct worker *self); /* NULL: a server */
 	unsigned int index, rounds;
@@ -32,6 +33,7 @@ static struct worker workers[THREADS_MAX];
 static unsigned int worker_count;
 static struct test_space *spaces[PLACE_COUNT];
 static struct worker *store, *hearers[THREADS_MAX], *tellers[THREADS_MAX];
+static unsigned int hearer_count;
 static struct granter granter;
 static grant_t grant;
 static volatile bool over;
@@ -101,7 +103,7 @@ static void ask_round(const struct worker *self)
 
 static void ring_round(const struct worker *self)
 {
-	const endpoint_t to = hearers[self->rounds % cpu_count()]->thread->endpoint;
+	const endpoint_t to = hearers[self->rounds % hearer_count]->thread->endpoint;
 
 	CHECK_EQUAL(ipc_notify(to), 0);
 	work(5);
@@ -116,7 +118,7 @@ static void alarm_round(const struct worker *self)
 static void nomad_round(const struct worker *self)
 {
 	work(15);
-	thread_place(self->thread->endpoint, PRIORITY_WORKER, self->rounds % cpu_count());
+	thread_place(thread_self(), PRIORITY_WORKER, self->rounds % cpu_count());
 	work(15);
 }
 
@@ -235,10 +237,11 @@ static void memory_prepare(void)
 static void servers_start(unsigned int cpus)
 {
 	store = server_start("store", 0, 0, serve);
+	hearer_count = cpus;
 	for (unsigned int i = 0; i < cpus; i++)
 		hearers[i] = server_start("hear-%u", i, 1ull << i, hear);
 	for (unsigned int i = 0; i < cpus; i += 2)
-		tellers[i] = server_start("tell-%u", i, 1ull << i, serve);
+		tellers[i] = server_start("tell-%u", i, 1ull << (i + i / 2 % 2) % cpus, serve);
 }
 
 static void workers_start(unsigned int cpus)
@@ -268,7 +271,7 @@ static bool ended(void *argument)
 static int conduct(void *argument)
 {
 	const nanoseconds_t *time = argument;
-	const unsigned int cpus = cpu_count();
+	const unsigned int cpus = cpu_count() < CPUS_MOST ? cpu_count() : CPUS_MOST;
 
 	granter_start(&granter, spaces[PLACE_GRANTER], NULL);
 	grant = granter_grant(&granter, 0,
@@ -291,6 +294,17 @@ static bool has_ended(void *argument)
 	return ((struct test_thread *)argument)->end != THREAD_RUNS;
 }
 
+static void end_check(const struct worker *worker, bool ends)
+{
+	const struct test_thread *thread = worker->thread;
+
+	if (thread->end == (ends ? THREAD_EXITED : THREAD_RUNS))
+		return;
+	panic("%s after %u rounds: end %d, status %d, signals %#llx, fault at %#lx, address %#lx",
+	      worker->name, worker->rounds, thread->end, thread->status, thread->signals,
+	      (unsigned long)thread->fault_pc, (unsigned long)thread->fault_address);
+}
+
 void workload_run(nanoseconds_t time)
 {
 	struct worker *conductor = worker_add("conduct", 0);
@@ -301,13 +315,8 @@ void workload_run(nanoseconds_t time)
 	conductor->thread = thread_make(&plan);
 	supervisor_serve(has_ended, conductor->thread, "starting the workload");
 	supervisor_serve(ended, NULL, "the workload");
-	for (unsigned int i = 0; i < worker_count; i++) {
-		const struct test_thread *thread = workers[i].thread;
-
-		REQUIRE(thread->end == (workers[i].round != NULL || &workers[i] == conductor
-						? THREAD_EXITED
-						: THREAD_RUNS));
-	}
+	for (unsigned int i = 0; i < worker_count; i++)
+		end_check(&workers[i], workers[i].round != NULL || &workers[i] == conductor);
 }
 
 endpoint_t workload_thread(unsigned int number, const char **name)
