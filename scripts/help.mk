@@ -39,4 +39,4 @@ distclean:
 #? 
 #? Variables: BOARD=pc  CONFIG=debug,race (fragments of configs/, in a build folder of their own)
 #?   O=folder  BOARD_ROOT=folder (boards of your own)  V=1 (show commands)  CROSS_COMPILE=prefix
-#?   run, smoke, test, trace: SMP=n  MEM=megabytes  CMDLINE='...'  QEMU_EXTRA='...'  FLOW=boot flow (run)
+#?   run, smoke, test, trace: SMP=n  MEM=megabytes  CMDLINE='...'  QEMU_EXTRA='...'; run: FLOW=
