@@ -14,7 +14,7 @@
 #include <sys.h>
 
 #define CPUS_MAX 32u
-#define ROUNDS_WARM_UP 500u
+#define ROUNDS_WARM_UP 200u
 #define TYPE_REQUEST TYPE(1)
 #define TYPE_ANSWER TYPE(2)
 #define WORK_WORDS 64u
