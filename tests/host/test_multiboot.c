@@ -81,8 +81,8 @@ static int run(void)
 
 static bool is_reserved(uint64_t address)
 {
-	for (unsigned int i = 0; i < memory.reserved_count; i++)
-		if (address - memory.reserved[i].base < memory.reserved[i].size)
+	for (unsigned int i = 0; i < memory.reserved.count; i++)
+		if (address - memory.reserved.ranges[i].base < memory.reserved.ranges[i].size)
 			return true;
 	return false;
 }
@@ -91,9 +91,9 @@ TEST("the memory map, first module and command line are read")
 {
 	prepare();
 	CHECK_EQ(run(), 0);
-	CHECK_EQ(memory.usable_count, 2);
-	CHECK_EQ(memory.usable[1].base, 0x100000);
-	CHECK_EQ(memory.usable[1].size, 0x7ee0000);
+	CHECK_EQ(memory.usable.count, 2);
+	CHECK_EQ(memory.usable.ranges[1].base, 0x100000);
+	CHECK_EQ(memory.usable.ranges[1].size, 0x7ee0000);
 	CHECK_EQ(info.archive.base, 0x200000);
 	CHECK_EQ(info.archive.size, 0x34567);
 	CHECK_TEXT(info.command_line, "console=com1");
@@ -127,7 +127,7 @@ TEST("a wrong magic is -EINVAL")
 {
 	prepare();
 	CHECK_EQ(multiboot_read(&loader.fake.view, 0x36d76289, INFO, &memory, &info), -EINVAL);
-	CHECK_EQ(memory.usable_count, 0);
+	CHECK_EQ(memory.usable.count, 0);
 	CHECK_EQ(info.archive.size, 0);
 	CHECK_TEXT(info.command_line, "");
 }
@@ -177,11 +177,11 @@ TEST("without a memory map mem_lower and mem_upper count")
 	prepare();
 	put32(loader.info, 0, 0x0d);
 	CHECK_EQ(run(), 0);
-	CHECK_EQ(memory.usable_count, 2);
-	CHECK_EQ(memory.usable[0].base, 0);
-	CHECK_EQ(memory.usable[0].size, 639 * 1024);
-	CHECK_EQ(memory.usable[1].base, 0x100000);
-	CHECK_EQ(memory.usable[1].size, 127 << 20);
+	CHECK_EQ(memory.usable.count, 2);
+	CHECK_EQ(memory.usable.ranges[0].base, 0);
+	CHECK_EQ(memory.usable.ranges[0].size, 639 * 1024);
+	CHECK_EQ(memory.usable.ranges[1].base, 0x100000);
+	CHECK_EQ(memory.usable.ranges[1].size, 127 << 20);
 }
 
 TEST("a memory map without usable ranges falls back to mem_upper")
@@ -190,8 +190,8 @@ TEST("a memory map without usable ranges falls back to mem_upper")
 	put32(loader.mmap, 20, 2);
 	put32(loader.mmap, 72 + 20, 3);
 	CHECK_EQ(run(), 0);
-	CHECK_EQ(memory.usable_count, 2);
-	CHECK_EQ(memory.usable[1].size, 127 << 20);
+	CHECK_EQ(memory.usable.count, 2);
+	CHECK_EQ(memory.usable.ranges[1].size, 127 << 20);
 }
 
 TEST("the largest mem_upper does not wrap")
@@ -200,7 +200,7 @@ TEST("the largest mem_upper does not wrap")
 	put32(loader.info, 0, 0x01);
 	put32(loader.info, 8, 0xffffffff);
 	CHECK_EQ(run(), 0);
-	CHECK_EQ(memory.usable[1].size, 0xffffffffull << 10);
+	CHECK_EQ(memory.usable.ranges[1].size, 0xffffffffull << 10);
 }
 
 TEST("no word about memory is -ENOENT")
@@ -220,8 +220,8 @@ TEST("memory map entries may be longer than 20 bytes")
 	put32(loader.mmap, 0, 24);
 	put32(loader.info, 44, 100);
 	CHECK_EQ(run(), 0);
-	CHECK_EQ(memory.usable_count, 2);
-	CHECK_EQ(memory.usable[1].base, 0x100000);
+	CHECK_EQ(memory.usable.count, 2);
+	CHECK_EQ(memory.usable.ranges[1].base, 0x100000);
 }
 
 TEST("a malformed entry ends the memory map, earlier ones count")
@@ -232,8 +232,8 @@ TEST("a malformed entry ends the memory map, earlier ones count")
 		prepare();
 		put32(loader.mmap, 24, sizes[i]);
 		CHECK_EQ(run(), 0);
-		CHECK_EQ(memory.usable_count, 1);
-		CHECK_EQ(memory.usable[0].size, 0x9fc00);
+		CHECK_EQ(memory.usable.count, 1);
+		CHECK_EQ(memory.usable.ranges[0].size, 0x9fc00);
 	}
 }
 
@@ -243,7 +243,7 @@ TEST("an entry that claims bytes behind the memory map ends it")
 		prepare();
 		put32(loader.mmap, 72, size);
 		CHECK_EQ(run(), 0);
-		CHECK_EQ(memory.usable_count, 1);
+		CHECK_EQ(memory.usable.count, 1);
 	}
 }
 
@@ -253,7 +253,7 @@ TEST("a memory map that ends inside an entry keeps the whole ones")
 		prepare();
 		put32(loader.info, 44, length);
 		CHECK_EQ(run(), 0);
-		CHECK_EQ(memory.usable_count, 1);
+		CHECK_EQ(memory.usable.count, 1);
 	}
 }
 

@@ -85,11 +85,11 @@ static int read_memory(const struct boot_memory_view *view, const struct multibo
 		add_entries(map, length, memory);
 		boot_memory_reserve(memory, loader->mmap_addr, length);
 	}
-	if (!memory->usable_count && loader->flags & MULTIBOOT_HAS_MEMORY) {
+	if (!memory->usable.count && loader->flags & MULTIBOOT_HAS_MEMORY) {
 		boot_memory_add(memory, 0, (uint64_t)loader->mem_lower * KIB);
 		boot_memory_add(memory, MEGABYTE, (uint64_t)loader->mem_upper * KIB);
 	}
-	return memory->usable_count ? 0 : -ENOENT;
+	return memory->usable.count ? 0 : -ENOENT;
 }
 
 static int read_archive(const struct boot_memory_view *view, const struct multiboot_info *loader,
@@ -113,14 +113,13 @@ static int read_command_line(const struct boot_memory_view *view,
 			     const struct multiboot_info *loader, struct boot_memory *memory,
 			     struct boot_info *info)
 {
-	size_t length;
 	int error;
 
 	if (!(loader->flags & MULTIBOOT_HAS_COMMAND_LINE) || !loader->cmdline)
 		return 0;
 	error = boot_memory_copy_string(view, loader->cmdline, info->command_line,
-					sizeof(info->command_line), &length);
-	boot_memory_reserve(memory, loader->cmdline, length + 1);
+					sizeof(info->command_line));
+	boot_memory_reserve(memory, loader->cmdline, strlen(info->command_line) + 1);
 	multiboot_strip_file_name(info->command_line);
 	return error;
 }

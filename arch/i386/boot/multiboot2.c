@@ -203,11 +203,11 @@ static int add_basic_memory(const struct reading *reading)
 {
 	struct boot_memory *memory = reading->memory;
 
-	if (!memory->usable_count && reading->basic.tag.size) {
+	if (!memory->usable.count && reading->basic.tag.size) {
 		boot_memory_add(memory, 0, (uint64_t)reading->basic.lower * KIB);
 		boot_memory_add(memory, MEGABYTE, (uint64_t)reading->basic.upper * KIB);
 	}
-	return memory->usable_count ? 0 : -ENOENT;
+	return memory->usable.count ? 0 : -ENOENT;
 }
 
 int multiboot2_read(const struct boot_memory_view *view, uint32_t magic, uint64_t info_address,
