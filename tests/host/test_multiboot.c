@@ -26,6 +26,7 @@ struct loader {
 static struct loader loader;
 static struct boot_memory memory;
 static struct boot_info info;
+static uint64_t rsdp;
 
 static void add_entry(uint64_t base, uint64_t length, uint32_t type)
 {
@@ -73,7 +74,7 @@ static void prepare(void)
 
 static int run(void)
 {
-	int error = multiboot_read(&loader.fake.view, MULTIBOOT_MAGIC, INFO, &memory, &info);
+	int error = multiboot_read(&loader.fake.view, MULTIBOOT_MAGIC, INFO, &memory, &info, &rsdp);
 
 	fake_memory_free(&loader.fake);
 	return error;
@@ -126,7 +127,8 @@ TEST("the whole way to boot_info's memory list")
 TEST("a wrong magic is -EINVAL")
 {
 	prepare();
-	CHECK_EQ(multiboot_read(&loader.fake.view, 0x36d76289, INFO, &memory, &info), -EINVAL);
+	CHECK_EQ(multiboot_read(&loader.fake.view, 0x2badb003, INFO, &memory, &info, &rsdp),
+		 -EINVAL);
 	CHECK_EQ(memory.usable.count, 0);
 	CHECK_EQ(info.archive.size, 0);
 	CHECK_TEXT(info.command_line, "");
@@ -142,9 +144,10 @@ TEST("structures that cannot be mapped are -EFAULT")
 		CHECK_EQ(run(), -EFAULT);
 	}
 	prepare();
-	CHECK_EQ(multiboot_read(&loader.fake.view, MULTIBOOT_MAGIC, 0x1000, &memory, &info),
+	CHECK_EQ(multiboot_read(&loader.fake.view, MULTIBOOT_MAGIC, 0x1000, &memory, &info, &rsdp),
 		 -EFAULT);
-	CHECK_EQ(multiboot_read(&loader.fake.view, MULTIBOOT_MAGIC, INFO + 100, &memory, &info),
+	CHECK_EQ(multiboot_read(&loader.fake.view, MULTIBOOT_MAGIC, INFO + 100, &memory, &info,
+				&rsdp),
 		 -EFAULT);
 }
 

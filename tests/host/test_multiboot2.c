@@ -3,7 +3,7 @@
 #include "fake_memory.h"
 #include "test.h"
 
-#include "arch/i386/boot/multiboot2.h"
+#include "arch/i386/boot/multiboot.h"
 
 #include <skerry/errno.h>
 #include <stdlib.h>
@@ -96,7 +96,7 @@ static int run_sized(size_t mapped)
 
 	fake_memory_init(&fake);
 	fake_memory_add(&fake, INFO, block.bytes, mapped);
-	error = multiboot2_read(&fake.view, MULTIBOOT2_MAGIC, INFO, &memory, &info, &rsdp);
+	error = multiboot_read(&fake.view, MULTIBOOT2_MAGIC, INFO, &memory, &info, &rsdp);
 	fake_memory_free(&fake);
 	return error;
 }
@@ -155,8 +155,8 @@ TEST("a wrong magic or a misaligned block is -EINVAL")
 	prepare();
 	fake_memory_init(&fake);
 	fake_memory_add(&fake, INFO, block.bytes, sizeof(block.bytes));
-	CHECK_EQ(multiboot2_read(&fake.view, 0x2badb002, INFO, &memory, &info, &rsdp), -EINVAL);
-	CHECK_EQ(multiboot2_read(&fake.view, MULTIBOOT2_MAGIC, INFO + 4, &memory, &info, &rsdp),
+	CHECK_EQ(multiboot_read(&fake.view, 0x36d76288, INFO, &memory, &info, &rsdp), -EINVAL);
+	CHECK_EQ(multiboot_read(&fake.view, MULTIBOOT2_MAGIC, INFO + 4, &memory, &info, &rsdp),
 		 -EINVAL);
 	CHECK_EQ(rsdp, 0);
 	fake_memory_free(&fake);
@@ -194,7 +194,7 @@ TEST("a hole in any tag's header or fields is -EFAULT")
 		fake_memory_init(&fake);
 		fake_memory_add(&fake, INFO, block.bytes, holes[i]);
 		fake_memory_add(&fake, INFO + behind, block.bytes + behind, block.size - behind);
-		CHECK_EQ(multiboot2_read(&fake.view, MULTIBOOT2_MAGIC, INFO, &memory, &info, &rsdp),
+		CHECK_EQ(multiboot_read(&fake.view, MULTIBOOT2_MAGIC, INFO, &memory, &info, &rsdp),
 			 -EFAULT);
 		fake_memory_free(&fake);
 	}

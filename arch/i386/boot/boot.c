@@ -16,7 +16,6 @@
 #include "kernel/print.h"
 #include "mp_table.h"
 #include "multiboot.h"
-#include "multiboot2.h"
 
 #define LOCAL_APIC_DEFAULT 0xfee00000u
 #define LOCAL_APIC_ID (0x20 / 4)
@@ -44,14 +43,9 @@ const struct boot_firmware *boot_firmware(void)
 /* Returns the physical address of the ACPI root pointer if the loader told, else 0. */
 static uint64_t read_loader(uint32_t magic, uint32_t information)
 {
-	uint64_t rsdp = 0;
-	int error;
+	uint64_t rsdp;
+	int error = multiboot_read(&boot_window, magic, information, &memory, &info, &rsdp);
 
-	boot_memory_init(&memory);
-	if (magic == MULTIBOOT2_MAGIC)
-		error = multiboot2_read(&boot_window, magic, information, &memory, &info, &rsdp);
-	else
-		error = multiboot_read(&boot_window, magic, information, &memory, &info);
 	if (error == -E2BIG)
 		print("boot: the command line is too long and was cut\n");
 	else if (error)
