@@ -13,6 +13,8 @@
 #define MEGABYTE 0x100000u
 #define LOWEST_BASE_MEMORY 0x80000u
 
+#define POINTER_ALIGN 16
+
 #define BDA_EBDA_SEGMENT 0x40eu
 #define BDA_BASE_MEMORY 0x413u
 
@@ -35,6 +37,17 @@ int boot_memory_copy(const struct boot_memory_view *view, uint64_t physical, voi
 		return -EFAULT;
 	memcpy(buffer, bytes, size);
 	return 0;
+}
+
+const void *boot_memory_map_summed(const struct boot_memory_view *view, uint64_t physical,
+				   uint64_t size)
+{
+	const uint8_t *bytes = boot_memory_map(view, physical, size);
+	uint8_t sum = 0;
+
+	for (uint64_t i = 0; bytes && i < size; i++)
+		sum += bytes[i];
+	return sum ? NULL : bytes;
 }
 
 /* One character at a time: a string may end close to where mappable memory does. */
@@ -71,6 +84,27 @@ void bios_areas_read(const struct boot_memory_view *view, struct bios_areas *are
 		if (top >= LOWEST_BASE_MEMORY && top <= HOLE_START)
 			areas->base_memory_top = top;
 	}
+}
+
+static bool find_between(const struct boot_memory_view *view, uint64_t start, uint64_t end,
+			 pointer_reader *read, void *pointer)
+{
+	while (start < end && !read(view, start, pointer))
+		start += POINTER_ALIGN;
+	return start < end;
+}
+
+bool bios_find_pointer(const struct boot_memory_view *view, uint64_t bios_start,
+		       pointer_reader *read, void *pointer)
+{
+	struct bios_areas areas;
+	uint64_t top;
+
+	bios_areas_read(view, &areas);
+	top = areas.base_memory_top;
+	return (areas.ebda && find_between(view, areas.ebda, areas.ebda + KIB, read, pointer)) ||
+	       find_between(view, top - KIB, top, read, pointer) ||
+	       find_between(view, bios_start, MEGABYTE, read, pointer);
 }
 
 static uint64_t range_end(const struct boot_range *range)

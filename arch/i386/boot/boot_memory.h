@@ -26,6 +26,10 @@ int boot_memory_copy(const struct boot_memory_view *view, uint64_t physical, voi
 /* Maps a range; NULL also for size 0 and for a range that wraps. */
 const void *boot_memory_map(const struct boot_memory_view *view, uint64_t physical, uint64_t size);
 
+/* As boot_memory_map(); NULL also when the bytes do not sum to 0 modulo 256. */
+const void *boot_memory_map_summed(const struct boot_memory_view *view, uint64_t physical,
+				   uint64_t size);
+
 /* Copies a NUL-ended string. 0, -EFAULT with what could be read, or -E2BIG with the first size - 1
  * characters.
  */
@@ -42,6 +46,15 @@ struct bios_areas {
  * 512-640 KiB count as absent (base memory: then 640 KiB).
  */
 void bios_areas_read(const struct boot_memory_view *view, struct bios_areas *areas);
+
+/* Reads what firmware tables start from; false when there is no good one at the address. */
+typedef bool pointer_reader(const struct boot_memory_view *view, uint64_t physical, void *pointer);
+
+/* The first one on a 16-byte boundary of the EBDA's first KiB, of base memory's last KiB or of
+ * [bios_start, 1 MiB).
+ */
+bool bios_find_pointer(const struct boot_memory_view *view, uint64_t bios_start,
+		       pointer_reader *read, void *pointer);
 
 /* Sorted, disjoint and not adjacent. */
 struct range_list {
