@@ -332,6 +332,21 @@ TEST("a full list of reservations joins the two closest and only them")
 	CHECK_EQ(memory.reserved.ranges[BOOT_MEMORY_WORK_MAX - 1].base, 1000 * MIB);
 }
 
+TEST("pages are taken off the end of the last range that keeps some")
+{
+	start();
+	boot_memory_add(&memory, 0x10000, 0x4000);
+	boot_memory_add(&memory, 0x20000, 0x2000);
+	normalised(GIB);
+	CHECK_EQ(boot_memory_take(&info, 0x1000), 0x21000);
+	CHECK_EQ(boot_memory_take(&info, 1), 0x13000);
+	CHECK_EQ(boot_memory_take(&info, 0x1001), 0x11000);
+	CHECK_EQ(boot_memory_take(&info, 0x1000), 0);
+	CHECK_EQ(info.memory_count, 2);
+	CHECK_EQ(info.memory[0].size, 0x1000);
+	CHECK_EQ(info.memory[1].size, 0x1000);
+}
+
 TEST("random maps keep every promise and lose no free page")
 {
 	unsigned int seed = 7;

@@ -70,23 +70,16 @@ static void settle_memory(void)
 /* A loader may put the archive where the direct map does not reach: copy it down. */
 static void settle_archive(void)
 {
-	uint64_t size = (info.archive.size + ARCH_PAGE_SIZE - 1) & ~(uint64_t)(ARCH_PAGE_SIZE - 1);
-	unsigned int i;
+	paddr_t from = info.archive.base, to;
 
 	if (info.archive.base + info.archive.size <= ARCH_DIRECT_MAP_BYTES)
 		return;
-	for (i = info.memory_count; i-- > 0;) {
-		struct boot_range *range = &info.memory[i];
-
-		if (range->size <= size || info.archive.base >> 32 != 0)
-			continue;
-		range->size -= size;
-		boot_map_copy(range->base + range->size, info.archive.base, info.archive.size);
-		info.archive.base = range->base + range->size;
-		return;
-	}
-	panic("boot: the archive lies out of reach, at 0x%llx",
-	      (unsigned long long)info.archive.base);
+	to = boot_memory_take(&info, info.archive.size);
+	if (info.archive.base >> 32 != 0 || to == 0)
+		panic("boot: the archive lies out of reach, at 0x%llx",
+		      (unsigned long long)info.archive.base);
+	boot_map_copy(to, from, info.archive.size);
+	info.archive.base = to;
 }
 
 /* QEMU gives every CPU of several a local APIC, also one whose CPUID denies it; its firmware

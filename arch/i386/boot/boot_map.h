@@ -29,5 +29,8 @@ volatile void *boot_map_device(uint64_t physical);
  * devices, nothing else. Takes frames for tables off the end of info's memory. 0 or -ENOMEM. */
 int boot_map_build(struct boot_info *info);
 
+/* End of the direct map; constant from boot_map_build() on. */
+extern paddr_t boot_map_top;
+
 /* The kernel's mappings, complete: what every root must contain. */
 const struct boot_page_map *boot_map_list(unsigned int *count);

@@ -253,3 +253,14 @@ int boot_memory_normalise(struct boot_memory *memory, uint64_t limit, struct boo
 	info->memory_unusable = memory->dropped;
 	return info->memory_count ? 0 : -ENOMEM;
 }
+
+uint64_t boot_memory_take(struct boot_info *info, uint64_t size)
+{
+	size = page_up(size);
+	for (unsigned int i = info->memory_count; i-- > 0;)
+		if (info->memory[i].size > size) {
+			info->memory[i].size -= size;
+			return range_end(&info->memory[i]);
+		}
+	return 0;
+}

@@ -91,3 +91,8 @@ void boot_memory_reserve_first_megabyte(struct boot_memory *memory, const struct
  * is left.
  */
 int boot_memory_normalise(struct boot_memory *memory, uint64_t limit, struct boot_info *info);
+
+/* Takes whole pages off the end of the last of info's ranges that is larger. Their address, 0 when
+ * there is none.
+ */
+uint64_t boot_memory_take(struct boot_info *info, uint64_t size);
