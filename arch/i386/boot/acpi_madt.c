@@ -85,28 +85,43 @@ static const uint8_t madt_lengths[MADT_TYPES] = {
 	[MADT_LOCAL_X2APIC] = 16, [MADT_LOCAL_X2APIC_NMI] = 12,
 };
 
-/* While the table is walked apic_id holds the uid: CPUs may be listed later. */
+typedef void entry_adder(struct interrupt_topology *topology, const struct madt_entry *entry);
+
+static void add_cpu(struct interrupt_topology *topology, const struct madt_entry *entry)
+{
+	if (entry->type == MADT_LOCAL_APIC)
+		topology_add_cpu(topology, entry->local_apic.apic_id, entry->local_apic.uid,
+				 entry->local_apic.flags & MADT_CPU_ENABLED);
+	else if (entry->type == MADT_LOCAL_X2APIC)
+		topology_add_cpu(topology, entry->local_x2apic.apic_id, entry->local_x2apic.uid,
+				 entry->local_x2apic.flags & MADT_CPU_ENABLED);
+}
+
+/* An NMI of an unlisted CPU is dropped. */
 static void add_local_nmi(struct interrupt_topology *topology, uint32_t uid, uint16_t flags,
 			  uint8_t lint)
 {
 	struct topology_route route = topology_route(0, flags, false);
+	unsigned int i = 0;
 
+	if (uid != TOPOLOGY_ALL_CPUS) {
+		while (i < topology->cpu_count && topology->cpus[i].firmware_id != uid)
+			i++;
+		if (i == topology->cpu_count) {
+			topology->nmis_ignored++;
+			return;
+		}
+		uid = topology->cpus[i].apic_id;
+	}
 	topology_add_nmi(topology, (struct topology_nmi){true, lint, uid, route});
 }
 
-static void add_entry(struct interrupt_topology *topology, const struct madt_entry *entry)
+/* What is not a CPU; all CPUs are listed. */
+static void add_other(struct interrupt_topology *topology, const struct madt_entry *entry)
 {
 	struct topology_route route;
 
 	switch (entry->type) {
-	case MADT_LOCAL_APIC:
-		topology_add_cpu(topology, entry->local_apic.apic_id, entry->local_apic.uid,
-				 entry->local_apic.flags & MADT_CPU_ENABLED);
-		break;
-	case MADT_LOCAL_X2APIC:
-		topology_add_cpu(topology, entry->local_x2apic.apic_id, entry->local_x2apic.uid,
-				 entry->local_x2apic.flags & MADT_CPU_ENABLED);
-		break;
 	case MADT_IO_APIC:
 		topology_add_io_apic(topology, entry->io_apic.id, entry->io_apic.address,
 				     entry->io_apic.gsi_base);
@@ -138,17 +153,19 @@ static void add_entry(struct interrupt_topology *topology, const struct madt_ent
 	}
 }
 
-/* Entries of [offset, length); false when the chain is malformed. */
-static bool walk_entries(struct interrupt_topology *topology, const uint8_t *table, uint32_t offset,
-			 uint32_t length)
+/* The entries of a table; false when the chain is malformed. */
+static bool walk_entries(struct interrupt_topology *topology, const uint8_t *table, uint32_t length,
+			 entry_adder *add)
 {
+	uint32_t offset = sizeof(struct madt);
+
 	while (length - offset >= ENTRY_HEADER) {
 		const struct madt_entry *entry = (const void *)(table + offset);
 
 		if (entry->length < ENTRY_HEADER || entry->length > length - offset ||
 		    (entry->type < MADT_TYPES && entry->length < madt_lengths[entry->type]))
 			return false;
-		add_entry(topology, entry);
+		add(topology, entry);
 		offset += entry->length;
 	}
 	return offset == length;
@@ -169,30 +186,6 @@ static void add_identity_routes(struct interrupt_topology *topology)
 			topology->isa[irq] = topology_route(irq, 0, false);
 }
 
-/* From the uid to the APIC id; an NMI of an unlisted CPU is dropped. */
-static void resolve_local_nmis(struct interrupt_topology *topology)
-{
-	unsigned int kept = 0;
-
-	for (unsigned int i = 0; i < topology->nmi_count; i++) {
-		struct topology_nmi nmi = topology->nmis[i];
-		unsigned int cpu = 0;
-
-		if (nmi.is_local && nmi.apic_id != TOPOLOGY_ALL_CPUS) {
-			while (cpu < topology->cpu_count &&
-			       topology->cpus[cpu].firmware_id != nmi.apic_id)
-				cpu++;
-			if (cpu == topology->cpu_count) {
-				topology->nmis_ignored++;
-				continue;
-			}
-			nmi.apic_id = topology->cpus[cpu].apic_id;
-		}
-		topology->nmis[kept++] = nmi;
-	}
-	topology->nmi_count = kept;
-}
-
 int acpi_madt_read(const struct boot_memory_view *view, const struct acpi_root *root,
 		   struct interrupt_topology *topology)
 {
@@ -210,11 +203,12 @@ int acpi_madt_read(const struct boot_memory_view *view, const struct acpi_root *
 	strlcpy(topology->source, "MADT", sizeof(topology->source));
 	topology->local_apic_address = madt->local_apic_address;
 	topology->has_8259 = madt->flags & MADT_PCAT_COMPAT;
-	if (!walk_entries(topology, table, sizeof(*madt), length)) {
+	/* CPUs first: local NMIs name them by uid, perhaps before they come. */
+	if (!walk_entries(topology, table, length, add_cpu) ||
+	    !walk_entries(topology, table, length, add_other)) {
 		memset(topology, 0, sizeof(*topology));
 		return -EINVAL;
 	}
 	add_identity_routes(topology);
-	resolve_local_nmis(topology);
 	return 0;
 }

@@ -98,7 +98,6 @@ enum bus_kind { BUS_UNKNOWN, BUS_ISA, BUS_PCI };
 struct mp_walk {
 	struct interrupt_topology *topology;
 	uint8_t bus_kinds[BUSES_MAX];
-	struct topology_route pci[TOPOLOGY_ISA_IRQS]; /* by pin of the first I/O APIC */
 };
 
 /* A pointer_reader of the floating pointer. */
@@ -149,10 +148,10 @@ static void add_io_interrupt(struct mp_walk *walk, const struct mp_interrupt *in
 		topology_add_nmi(topology, (struct topology_nmi){.route = route});
 	else if (bus == BUS_ISA && interrupt->bus_irq < TOPOLOGY_ISA_IRQS)
 		topology->isa[interrupt->bus_irq] = route;
-	else if (bus == BUS_PCI && gsi < TOPOLOGY_ISA_IRQS)
-		walk->pci[gsi] = route;
-	else
+	else if (bus != BUS_PCI || gsi >= TOPOLOGY_ISA_IRQS)
 		topology->routes_ignored++;
+	else if (!topology->isa[gsi].present)
+		topology->isa[gsi] = route;
 }
 
 static void add_local_interrupt(struct interrupt_topology *topology,
@@ -214,13 +213,6 @@ static bool walk_entries(struct mp_walk *walk, const uint8_t *table, const struc
 	return true;
 }
 
-static void add_pci_routes(struct mp_walk *walk)
-{
-	for (unsigned int irq = 0; irq < TOPOLOGY_ISA_IRQS; irq++)
-		if (!walk->topology->isa[irq].present)
-			walk->topology->isa[irq] = walk->pci[irq];
-}
-
 int mp_table_read(const struct boot_memory_view *view, struct interrupt_topology *topology)
 {
 	struct mp_walk walk = {.topology = topology};
@@ -246,6 +238,5 @@ int mp_table_read(const struct boot_memory_view *view, struct interrupt_topology
 	topology->local_apic_address = header.local_apic_address;
 	topology->has_8259 = true;
 	topology->has_imcr = pointer.features & MP_FEATURE_IMCR;
-	add_pci_routes(&walk);
 	return 0;
 }
