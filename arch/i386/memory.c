@@ -10,13 +10,8 @@
 #include <arch/paging.h>
 #include <string.h>
 
-#define PAGE_PRESENT 1u
-#define PAGE_WRITE 2u
-#define PAGE_USER 4u
 #define PAGE_UNCACHED 0x10u
 #define PAGE_HARDWARE 0x60u /* accessed, dirty: the CPU sets them */
-#define LARGE_BYTES 0x400000u
-#define TABLE_ENTRIES 1024u
 #define KERNEL_ENTRY (ARCH_KERNEL_BASE / LARGE_BYTES)
 
 extern char kernel_text_start[], kernel_end[];

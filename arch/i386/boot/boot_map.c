@@ -13,13 +13,8 @@
 #include "arch/i386/time.h"
 #include "kernel/arch.h"
 
-#define PAGE_PRESENT 1u
-#define PAGE_WRITE 2u
-#define PAGE_USER 4u
 #define PAGE_UNCACHED 0x18u /* PWT, PCD */
 #define PAGE_MASK (ARCH_PAGE_SIZE - 1)
-#define TABLE_ENTRIES 1024u
-#define LARGE_BYTES 0x400000u
 
 /* The device table's upper half is the window, in two parts so that one can be copied to the other.
  */

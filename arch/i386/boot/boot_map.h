@@ -11,6 +11,13 @@
 #include "boot_memory.h"
 #include <skerry/boot_page.h>
 
+/* Directory and table entries: SDM vol. 3, 4.3. */
+#define PAGE_PRESENT 1u
+#define PAGE_WRITE 2u
+#define PAGE_USER 4u
+#define LARGE_BYTES 0x400000u
+#define TABLE_ENTRIES 1024u
+
 /* First of all: makes the window and boot_map_device() work. */
 void boot_map_init(void);
 
