@@ -320,7 +320,7 @@ static void time_set(struct choice *c)
 static void info_get(struct choice *c)
 {
 	const struct sys_info_req request = {
-		.what = bad(c) ? INFO_COUNTERS + 1 + any32(c) / 2 : below(c, INFO_COUNTERS + 1),
+		.what = bad(c) ? INFO_LATENCY + 1 + any32(c) / 2 : below(c, INFO_LATENCY + 1),
 		.index = one_in(c, 4) ? any32(c) : below(c, 40),
 		.address = address(c),
 		.size = any32(c),
