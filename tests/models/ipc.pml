@@ -459,6 +459,10 @@ inline check()
 		assert(queued_at[i] == NONE || queued_at[i] == peer[i]);
 		assert(!(rts[i] & RECEIVE_ANY) || len(callers[i]) == 0);
 		assert(!(rts[i] & RECEIVE_FROM) || queued_at[peer[i]] != i);
+		/* no message is lost: it is there while its sender waits, and no wait ends without it */
+		assert(!(rts[i] & SENDING) || message[i] == GIVEN);
+		assert(!(rts[i] & REPLY_WAIT) || message[i] == DELIVERED);
+		assert((rts[i] & (SENDING | REPLY_WAIT)) || trap[i] != NO_TRAP || message[i] == NO_MESSAGE);
 		/* who waits, waits for one that is there ... */
 		assert(!WAITS_FOR_ONE(i) || (!peer_stale[i] && !(rts[peer[i]] & (EXITED | FREE))));
 		j = j + (queued_at[i] != NONE) - len(callers[i]) + NTHREAD;
