@@ -42,10 +42,12 @@ void sched_dequeue(struct thread *t)
 		cpu->ready &= ~(1u << p);
 }
 
-/* Would `t` run on this CPU at once? */
+/* Would `t` run on this CPU at once? Not if something else that is ready there goes first: two CPUs
+ * could hand a thread to and fro for ever (docs/models.md, wake). */
 static bool gives_way(const struct cpu *cpu, const struct thread *t) REQUIRES(bkl)
 {
-	return !cpu->current || cpu->current->priority > t->priority;
+	return !(cpu->ready & (t->higher_mask | 1u << t->priority)) &&
+	       (!cpu->current || cpu->current->priority > t->priority);
 }
 
 /* The thread's last CPU if it may run there; else, and for a thread that never ran, an allowed CPU

@@ -210,6 +210,19 @@ static void context_get(struct choice *c)
 	(void)MAKE(c, SYS_CONTEXT_GET, &request);
 }
 
+/* Of a thread whose call another worker holds. */
+static void context_set_of_caller(struct choice *c)
+{
+	const endpoint_t caller = world.worker[below(c, WORKERS)].caller;
+	const struct sys_context_req request = {.thread = caller, .address = context_address(c)};
+
+	if (caller == EP_NONE || is_protected(caller))
+		return;
+	(void)MAKE(c, SYS_RUNCTL, &((struct sys_runctl_req){caller, RUNCTL_STOP}));
+	(void)MAKE(c, SYS_CONTEXT_SET, &request);
+	(void)MAKE(c, SYS_RUNCTL, &((struct sys_runctl_req){caller, RUNCTL_RESUME}));
+}
+
 /* The records keep contexts as they were got; now and then one word is changed. */
 static void context_set(struct choice *c)
 {
@@ -219,6 +232,10 @@ static void context_set(struct choice *c)
 	};
 	uint32_t *words = (uint32_t *)(c->worker->record + CONTEXT_OFFSET);
 
+	if (one_in(c, 3)) {
+		context_set_of_caller(c);
+		return;
+	}
 	if (bad(c))
 		words[below(c, CONTEXTS * CONTEXT_BYTES / 4)] = any32(c);
 	(void)MAKE(c, SYS_CONTEXT_SET, &request);
