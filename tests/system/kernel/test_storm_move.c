@@ -10,7 +10,7 @@ static struct wanderer {
 	volatile unsigned int count;
 	volatile unsigned int wrong;
 	volatile bool stop;
-	volatile bool taken; /* by a worker, which alone changes what follows */
+	volatile bool taken;	     /* by a worker, which alone changes what follows */
 	volatile unsigned int epoch; /* odd while the affinity changes */
 	volatile uint32_t allowed;
 	struct test_thread *thread;
@@ -235,7 +235,8 @@ static void threads_are_moved(void)
 }
 
 static const struct test_case cases[] = {
-	STORM("threads run where they may, wherever they are moved", threads_are_moved, 4000, 10000),
+	STORM("threads run where they may, wherever they are moved", threads_are_moved, 4000,
+	      10000),
 };
 
 const struct test_suite suite_storm_move = SUITE("storm_move", cases);
