@@ -275,7 +275,7 @@ static void patterns_are_kept(void)
 }
 
 static const struct test_case cases[] = {
-	STORM("FPU state is kept whatever is done to threads", patterns_are_kept, 8000, 10000),
+	STORM("FPU state is kept whatever is done to threads", patterns_are_kept, 8000, 100000),
 };
 
 const struct test_suite suite_storm_fpu = SUITE("storm_fpu", cases);

@@ -351,8 +351,8 @@ static void handling_threads_are_cleared(void)
 }
 
 static const struct test_case cases[] = {
-	STORM("no signal is lost among several managers", no_signal_is_lost, 4000, 10000),
-	STORM("threads are cleared while they handle", handling_threads_are_cleared, 3000, 10000),
+	STORM("no signal is lost among several managers", no_signal_is_lost, 4000, 50000),
+	STORM("threads are cleared while they handle", handling_threads_are_cleared, 3000, 60000),
 };
 
 const struct test_suite suite_storm_signal = SUITE("storm_signal", cases);

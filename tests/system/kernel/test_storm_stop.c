@@ -434,10 +434,10 @@ static void stops_interrupt(void)
 }
 
 static const struct test_case cases[] = {
-	STORM("holds for several reasons overlap", holds_overlap, 4000, 10000),
-	STORM("holds overlap with ends of quanta", holds_and_quanta, 2000, 10000),
-	STORM("steps are single whoever disturbs them", steps_are_disturbed, 4000, 10000),
-	STORM("a stop interrupts a CPU that nothing else does", stops_interrupt, 40, 200),
+	STORM("holds for several reasons overlap", holds_overlap, 4000, 50000),
+	STORM("holds overlap with ends of quanta", holds_and_quanta, 2000, 40000),
+	STORM("steps are single whoever disturbs them", steps_are_disturbed, 4000, 30000),
+	STORM("a stop interrupts a CPU that nothing else does", stops_interrupt, 40, 300),
 };
 
 const struct test_suite suite_storm_stop = SUITE("storm_stop", cases);

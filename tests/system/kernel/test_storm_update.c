@@ -322,7 +322,7 @@ static void instances_are_swapped(void)
 
 static const struct test_case cases[] = {
 	STORM("clients lose nothing while instances are swapped", instances_are_swapped, 12000,
-	      10000),
+	      17000),
 };
 
 const struct test_suite suite_storm_update = SUITE("storm_update", cases);
