@@ -1,0 +1,138 @@
+/* Storms about translations: page tables are edited while others read and write through them, with
+ * and without a bracket. What is checked, stage.h says.
+ */
+#include "stage.h"
+#include "ticker.h"
+#include <sys.h>
+
+#define EDITORS 2u
+
+static struct stage stage_of[EDITORS];
+
+static unsigned int runners(void)
+{
+	return cpu_count() < STAGE_RUNNERS ? cpu_count() : STAGE_RUNNERS;
+}
+
+/* Somebody runs elsewhere from now on, the editor itself perhaps. */
+static void move_somebody(struct stage *stage)
+{
+	const unsigned int who = storm_below(stage->random, stage->runner_count + 1);
+
+	thread_place(who == stage->runner_count ? EP_SELF : stage->runner[who].thread->endpoint,
+		     PRIORITY_TEST, storm_below(stage->random, cpu_count()));
+}
+
+static void edit_once(struct stage *stage)
+{
+	const unsigned int page = storm_below(stage->random, STAGE_PAGES);
+
+	switch (storm_below(stage->random, 8)) {
+	case 0:
+		if (stage->state[page] == PAGE_OPEN)
+			stage_close(stage, page, PAGE_READONLY);
+		break;
+	case 1:
+		if (stage->state[page] == PAGE_OPEN)
+			stage_close(stage, page, PAGE_ABSENT);
+		break;
+	case 2:
+		stage_region_move(stage, true);
+		break;
+	case 3:
+		move_somebody(stage);
+		break;
+	case 4:
+		stage_bracket(stage);
+		break;
+	default:
+		if (stage->state[page] == PAGE_OPEN)
+			stage_move(stage, page);
+	}
+	for (unsigned int i = 0; i < STAGE_PAGES; i++) {
+		if (storm_below(stage->random, 8) == 0)
+			stage_open(stage, i);
+	}
+	stage_answer(stage);
+}
+
+static int edit_on(void *argument)
+{
+	struct storm_worker *worker = argument;
+	struct stage *stage = &stage_of[worker->index];
+
+	stage_make(stage, &worker->random);
+	stage->writers_keep = true;
+	stage_run(stage, runners());
+	while (worker->done < worker->operations) {
+		edit_once(stage);
+		if (cpu_count() == 1 || storm_below(&worker->random, 4) == 0)
+			yield();
+		worker->done++;
+	}
+	stage_end(stage);
+	return 0;
+}
+
+static void edits_under_runners(void)
+{
+	struct storm_worker workers[STORM_WORKERS];
+	struct ticker ticker;
+	unsigned int owed = 0;
+
+	supervisor_hooks.fault = stage_fault;
+	ticker_start(&ticker);
+	storm_start(workers, EDITORS, edit_on, NULL);
+	storm_finish(workers, EDITORS);
+	ticker_stop(&ticker);
+	for (unsigned int i = 0; i < EDITORS; i++)
+		owed += stage_of[i].owed;
+	sys_print("# %u brackets closed before all had flushed\n", owed);
+	/* Else nobody ran there, or epochs pass by themselves. */
+	CHECK(owed != 0 || cpu_count() == 1);
+}
+
+static int flush_on(void *argument)
+{
+	struct storm_worker *worker = argument;
+	struct stage *stage = &stage_of[worker->index];
+
+	stage_make(stage, &worker->random);
+	stage_run(stage, runners());
+	while (worker->done < worker->operations) {
+		switch (storm_below(&worker->random, 8)) {
+		case 0:
+			move_somebody(stage);
+			break;
+		case 1:
+		case 2:
+			stage_region_move(stage, false);
+			break;
+		default:
+			stage_move_flushed(stage, storm_below(&worker->random, STAGE_PAGES));
+		}
+		if (cpu_count() == 1 || storm_below(&worker->random, 4) == 0)
+			yield();
+		worker->done++;
+	}
+	stage_end(stage);
+	return 0;
+}
+
+static void flushes_under_runners(void)
+{
+	struct storm_worker workers[STORM_WORKERS];
+	struct ticker ticker;
+
+	ticker_start(&ticker);
+	storm_start(workers, EDITORS, flush_on, NULL);
+	storm_finish(workers, EDITORS);
+	ticker_stop(&ticker);
+}
+
+static const struct test_case cases[] = {
+	STORM("edits hold for who runs in the space", edits_under_runners, 2000, 10000),
+	STORM("a passed epoch is passed everywhere", flushes_under_runners, 2000, 10000),
+};
+
+const struct test_suite suite_storm_memory = SUITE("storm_memory", cases);
