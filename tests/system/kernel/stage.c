@@ -168,6 +168,24 @@ static int run(void *argument)
 	return 0;
 }
 
+/* Held until the hook can find it. */
+static void runner_start(struct stage_runner *runner)
+{
+	const struct thread_plan plan = {
+		.space = runner->stage->space,
+		.function = run,
+		.argument = runner,
+		.quantum = MILLISECOND,
+		.flags = THREAD_HELD,
+	};
+	struct sys_priv_allow_req request = {.operation = PRIV_ALLOW};
+
+	runner->held = false;
+	runner->thread = thread_make(&plan);
+	request.thread = runner->thread->endpoint;
+	CHECK_EQUAL(sys_priv_allow(&request, NULL), 0);
+}
+
 void stage_run(struct stage *stage, unsigned int runners)
 {
 	unsigned int slot = 0;
@@ -177,19 +195,49 @@ void stage_run(struct stage *stage, unsigned int runners)
 	stages[slot] = stage;
 	for (unsigned int i = 0; i < runners; i++) {
 		struct stage_runner *runner = &stage->runner[i];
-		const struct thread_plan plan = {
-			.space = stage->space,
-			.function = run,
-			.argument = runner,
-			.quantum = MILLISECOND,
-		};
 
 		runner->stage = stage;
 		runner->index = i;
 		runner->random = *stage->random + i;
-		runner->thread = thread_make(&plan);
+		runner_start(runner);
 		stage->runner_count = i + 1;
 	}
+}
+
+static void runner_stop(struct stage *stage, const struct stage_runner *runner)
+{
+	struct sys_runctl_req request = {runner->thread->endpoint, RUNCTL_STOP};
+	unsigned int count;
+
+	CHECK_EQUAL(sys_runctl(&request, NULL), 0);
+	count = runner->count;
+	stage_answer(stage);
+	yield();
+	CHECK_EQUAL(runner->count, count);
+	request.operation = RUNCTL_RESUME;
+	CHECK_EQUAL(sys_runctl(&request, NULL), 0);
+}
+
+static void runner_replace(struct stage *stage, struct stage_runner *runner)
+{
+	const struct sys_fault_clear_req request = {runner->thread->endpoint};
+
+	thread_free(runner->thread);
+	CHECK_EQUAL(sys_vmctl_fault_clear(&request, NULL), -EDEADSRCDST);
+	for (unsigned int i = 0; i < STAGE_PAGES; i++)
+		runner->last[i] = words(stage->frame[i])[runner->index];
+	runner_start(runner);
+}
+
+void stage_disturb(struct stage *stage)
+{
+	struct stage_runner *runner =
+		&stage->runner[storm_below(stage->random, stage->runner_count)];
+
+	if (storm_below(stage->random, 4) == 0)
+		runner_replace(stage, runner);
+	else
+		runner_stop(stage, runner);
 }
 
 enum fault_answer stage_fault(const struct fault_event *event)
@@ -212,17 +260,20 @@ enum fault_answer stage_fault(const struct fault_event *event)
 	return FAULT_FATAL;
 }
 
+bool stage_allows(const struct stage *stage, vaddr_t address, uint32_t access)
+{
+	const enum page_state state = stage->state[(address - STAGE_BASE) / ARCH_PAGE_SIZE];
+
+	return state == PAGE_OPEN || (state == PAGE_READONLY && !(access & FAULT_WRITE));
+}
+
 void stage_answer(struct stage *stage)
 {
 	for (unsigned int i = 0; i < stage->runner_count; i++) {
 		struct stage_runner *runner = &stage->runner[i];
-		enum page_state state;
 
-		if (!runner->held)
-			continue;
-		state = stage->state[(runner->fault_address - STAGE_BASE) / ARCH_PAGE_SIZE];
-		if (state == PAGE_ABSENT ||
-		    (state == PAGE_READONLY && (runner->fault_access & FAULT_WRITE)))
+		if (!runner->held ||
+		    !stage_allows(stage, runner->fault_address, runner->fault_access))
 			continue;
 		runner->held = false;
 		CHECK_EQUAL(sys_vmctl_fault_clear(
@@ -305,6 +356,8 @@ static u64 bracket_end(struct stage *stage)
 		yield();
 	for (unsigned int i = 0; i < stage->runner_count; i++)
 		CHECK_EQUAL(stage->runner[i].count, stage->counts[i]);
+	if (stage->watched)
+		poison_check(stage->trap);
 	CHECK_EQUAL(
 		sys_vmctl_inhibit_clear(&(struct sys_space_req){stage->space->id}, &reply), 0);
 	epoch_check(stage, reply.epoch);
@@ -348,10 +401,11 @@ static void page_replace(struct stage *stage, unsigned int page, enum page_state
 
 	map(&stage->space->table, page, stage->trap, PAGE_WRITE);
 	stage->most[page]++;
-	frame_stamp(fresh, page, stage->most[page]);
 	if (storm_below(stage->random, 4) == 0)
 		yield();
-	for (unsigned int i = 0; i < STAGE_FIRST_STAMP; i++)
+	if (!stage->contents_keep)
+		frame_stamp(fresh, page, stage->most[page]);
+	for (unsigned int i = 0; i < (stage->contents_keep ? STAGE_WORDS : STAGE_FIRST_STAMP); i++)
 		words(fresh)[i] = words(old)[i];
 	frame_poison(old);
 	stage->spare[slot] = old;
@@ -413,6 +467,28 @@ void stage_open(struct stage *stage, unsigned int page)
 	map(&stage->space->table, page, stage->frame[page], PAGE_WRITE);
 	stage->state[page] = PAGE_OPEN;
 	(void)bracket_end(stage);
+}
+
+void stage_edit(struct stage *stage)
+{
+	const unsigned int page = storm_below(stage->random, STAGE_PAGES);
+	const unsigned int way = storm_below(stage->random, 8);
+
+	if (way == 0)
+		stage_bracket(stage);
+	else if (way == 1)
+		stage_region_move(stage, true);
+	else if (stage->state[page] != PAGE_OPEN)
+		stage_open(stage, page);
+	else if (way <= 3)
+		stage_close(stage, page, way == 2 ? PAGE_READONLY : PAGE_ABSENT);
+	else
+		stage_move(stage, page);
+	for (unsigned int i = 0; i < STAGE_PAGES; i++) {
+		if (storm_below(stage->random, 8) == 0)
+			stage_open(stage, i);
+	}
+	stage_answer(stage);
 }
 
 static u64 flush(struct stage *stage)

@@ -15,7 +15,7 @@
 #include "storm.h"
 #include <arch/layout.h>
 
-#define STAGE_PAGES 20u
+#define STAGE_PAGES 36u /* 2.25 times COPY_PREEMPT_BYTES */
 #define STAGE_REGION_PAGES 8u /* under a page table that is replaced as a whole */
 #define STAGE_ALL (STAGE_PAGES + STAGE_REGION_PAGES)
 #define STAGE_SPARES 6u
@@ -64,6 +64,7 @@ struct stage {
 	unsigned int runner_count;
 	volatile bool stop;
 	bool writers_keep; /* edits lose no write */
+	bool contents_keep; /* a frame's successor has the same contents, stamps are not made */
 	uint64_t *random;
 
 	/* Of the bracket that is open. */
@@ -86,11 +87,17 @@ void stage_end(struct stage *stage);
 
 /* Let go on who faulted at a page that is there now. */
 void stage_answer(struct stage *stage);
+/* Does the page's state satisfy such an access? */
+bool stage_allows(const struct stage *stage, vaddr_t address, uint32_t access);
+/* Stop somebody for a while, faults answered meanwhile; or kill and replace somebody. */
+void stage_disturb(struct stage *stage);
 
 /* Edits under SYS_VMCTL_INHIBIT_SET and CLEAR. Move to another frame; close; open again. */
 void stage_move(struct stage *stage, unsigned int page);
 void stage_close(struct stage *stage, unsigned int page, enum page_state state);
 void stage_open(struct stage *stage, unsigned int page);
+/* One of these, anywhere; other pages may be opened too. */
+void stage_edit(struct stage *stage);
 /* Nothing is edited. */
 void stage_bracket(struct stage *stage);
 /* Edits without a bracket: SYS_VMCTL_FLUSH, then wait for the epoch. */

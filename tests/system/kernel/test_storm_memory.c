@@ -23,39 +23,6 @@ static void move_somebody(struct stage *stage)
 		     PRIORITY_TEST, storm_below(stage->random, cpu_count()));
 }
 
-static void edit_once(struct stage *stage)
-{
-	const unsigned int page = storm_below(stage->random, STAGE_PAGES);
-
-	switch (storm_below(stage->random, 8)) {
-	case 0:
-		if (stage->state[page] == PAGE_OPEN)
-			stage_close(stage, page, PAGE_READONLY);
-		break;
-	case 1:
-		if (stage->state[page] == PAGE_OPEN)
-			stage_close(stage, page, PAGE_ABSENT);
-		break;
-	case 2:
-		stage_region_move(stage, true);
-		break;
-	case 3:
-		move_somebody(stage);
-		break;
-	case 4:
-		stage_bracket(stage);
-		break;
-	default:
-		if (stage->state[page] == PAGE_OPEN)
-			stage_move(stage, page);
-	}
-	for (unsigned int i = 0; i < STAGE_PAGES; i++) {
-		if (storm_below(stage->random, 8) == 0)
-			stage_open(stage, i);
-	}
-	stage_answer(stage);
-}
-
 static int edit_on(void *argument)
 {
 	struct storm_worker *worker = argument;
@@ -65,7 +32,16 @@ static int edit_on(void *argument)
 	stage->writers_keep = true;
 	stage_run(stage, runners());
 	while (worker->done < worker->operations) {
-		edit_once(stage);
+		switch (storm_below(&worker->random, 16)) {
+		case 0:
+			move_somebody(stage);
+			break;
+		case 1:
+			stage_disturb(stage);
+			break;
+		default:
+			stage_edit(stage);
+		}
 		if (cpu_count() == 1 || storm_below(&worker->random, 4) == 0)
 			yield();
 		worker->done++;
