@@ -1,7 +1,6 @@
 /* Stages: pages that are edited under those who use them. */
 #include "stage.h"
 
-#include "frames.h"
 #include <skerry/kernel_page.h>
 
 #define SPARES_AT (STAGE_BASE + 0x2000000)

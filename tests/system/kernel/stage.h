@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "frames.h"
 #include "helper.h"
 #include "space.h"
 #include "storm.h"
@@ -28,7 +29,7 @@
 #define STAMP(page, generation) ((uint32_t)(page) << 24 | ((generation)&0xFFFFFF))
 #define STAMP_PAGE(stamp) ((stamp) >> 24)
 #define STAMP_GENERATION(stamp) ((stamp)&0xFFFFFF)
-#define POISON 0xDEADDEADu /* no page's stamp */
+#define POISON FRAME_POISON /* no page's stamp */
 
 enum page_state { PAGE_OPEN, PAGE_READONLY, PAGE_ABSENT };
 
