@@ -130,8 +130,7 @@ static void page_read(struct stage_runner *runner, unsigned int page)
 {
 	const uint32_t least = runner->stage->least[page];
 	const unsigned int word =
-		STAGE_FIRST_STAMP +
-		storm_below(&runner->random, STAGE_WORDS - STAGE_FIRST_STAMP);
+		STAGE_FIRST_STAMP + storm_below(&runner->random, STAGE_WORDS - STAGE_FIRST_STAMP);
 	const uint32_t stamp = ((volatile uint32_t *)stage_address(page))[word];
 
 	CHECK_EQUAL(STAMP_PAGE(stamp), page);
@@ -319,8 +318,7 @@ static bool is_inside(const struct stage *stage, endpoint_t thread)
 
 static void bracket_begin(struct stage *stage)
 {
-	CHECK_EQUAL(
-		sys_vmctl_inhibit_set(&(struct sys_space_req){stage->space->id}, NULL), 0);
+	CHECK_EQUAL(sys_vmctl_inhibit_set(&(struct sys_space_req){stage->space->id}, NULL), 0);
 	for (unsigned int i = 0; i < stage->runner_count; i++)
 		stage->counts[i] = stage->runner[i].count;
 	stage->watched = storm_below(stage->random, 4) == 0;
@@ -357,8 +355,7 @@ static u64 bracket_end(struct stage *stage)
 		CHECK_EQUAL(stage->runner[i].count, stage->counts[i]);
 	if (stage->watched)
 		poison_check(stage->trap);
-	CHECK_EQUAL(
-		sys_vmctl_inhibit_clear(&(struct sys_space_req){stage->space->id}, &reply), 0);
+	CHECK_EQUAL(sys_vmctl_inhibit_clear(&(struct sys_space_req){stage->space->id}, &reply), 0);
 	epoch_check(stage, reply.epoch);
 	stage->edits++;
 	return reply.epoch;
@@ -411,9 +408,9 @@ static void page_replace(struct stage *stage, unsigned int page, enum page_state
 	stage->frame[page] = fresh;
 	stage->state[page] = state;
 	if (state == PAGE_ABSENT)
-		CHECK_EQUAL(page_table_unmap(&stage->space->table, stage_address(page),
-					     ARCH_PAGE_SIZE),
-			    0);
+		CHECK_EQUAL(
+			page_table_unmap(&stage->space->table, stage_address(page), ARCH_PAGE_SIZE),
+			0);
 	else
 		map(&stage->space->table, page, fresh, flags_of(state));
 }

@@ -16,7 +16,7 @@
 #include "storm.h"
 #include <arch/layout.h>
 
-#define STAGE_PAGES 36u /* 2.25 times COPY_PREEMPT_BYTES */
+#define STAGE_PAGES 36u	      /* 2.25 times COPY_PREEMPT_BYTES */
 #define STAGE_REGION_PAGES 8u /* under a page table that is replaced as a whole */
 #define STAGE_ALL (STAGE_PAGES + STAGE_REGION_PAGES)
 #define STAGE_SPARES 6u
@@ -64,7 +64,7 @@ struct stage {
 	struct stage_runner runner[STAGE_RUNNERS];
 	unsigned int runner_count;
 	volatile bool stop;
-	bool writers_keep; /* edits lose no write */
+	bool writers_keep;  /* edits lose no write */
 	bool contents_keep; /* a frame's successor has the same contents, stamps are not made */
 	uint64_t *random;
 
@@ -72,8 +72,8 @@ struct stage {
 	unsigned int counts[STAGE_RUNNERS];
 	bool watched; /* the fields below are filled */
 	unsigned int entries[32];
-	bool inside[32]; /* this CPU's current thread was one of the space */
-	unsigned int owed;	 /* flushes that were still owed when the clear returned */
+	bool inside[32];   /* this CPU's current thread was one of the space */
+	unsigned int owed; /* flushes that were still owed when the clear returned */
 	unsigned int edits;
 };
 

@@ -52,8 +52,7 @@ static void call(unsigned int caller, struct server *to, uint32_t number, unsign
 
 static endpoint_t caller_name(unsigned int caller)
 {
-	return caller < CLIENTS ? clients[caller].name
-				: servers[caller - CLIENTS].thread->endpoint;
+	return caller < CLIENTS ? clients[caller].name : servers[caller - CLIENTS].thread->endpoint;
 }
 
 /* --- Servers ------------------------------------------------------------------------------------
@@ -74,9 +73,8 @@ static void serve(struct server *server, const struct message *request)
 	}
 	/* Only onwards: calls never close a cycle. */
 	if (hops > 0 && server->index + 1 < SERVERS) {
-		const unsigned int next =
-			server->index + 1 +
-			storm_below(&server->random, SERVERS - server->index - 1);
+		const unsigned int next = server->index + 1 +
+					  storm_below(&server->random, SERVERS - server->index - 1);
 
 		server->made[next]++;
 		call(CLIENTS + server->index, &servers[next], server->made[next], hops - 1,
@@ -159,8 +157,8 @@ static int program_run(void *argument)
 
 static struct client *client_make(unsigned int index, unsigned int calls)
 {
-	clients[index] = (struct client){
-		.index = index, .calls = calls, .random = storm_seed(200 + index)};
+	clients[index] =
+		(struct client){.index = index, .calls = calls, .random = storm_seed(200 + index)};
 	return &clients[index];
 }
 
@@ -207,9 +205,8 @@ static void mesh_of_calls(void)
 	ticker_stop(&ticker);
 	for (unsigned int i = 0; i < SERVERS; i++) {
 		for (unsigned int c = 0; c < CALLERS; c++)
-			CHECK_EQUAL(servers[i].seen[c], c < CLIENTS
-								? clients[c].made[i]
-								: servers[c - CLIENTS].made[i]);
+			CHECK_EQUAL(servers[i].seen[c], c < CLIENTS ? clients[c].made[i]
+								    : servers[c - CLIENTS].made[i]);
 	}
 	for (unsigned int i = 0; i < SERVERS; i++)
 		echo_stop(servers[i].thread);

@@ -1,7 +1,8 @@
 /* Storms about calls that end in other ways than by a prompt answer: clients are killed, stopped
  * and pulled back in the middle; servers keep callers and answer them late, in any order, and send
- * answers to callers that are gone or wait for somebody else; servers die. Each call ends once, with
- * its own answer or the error that fits. Dead clients are so many that their slots are used again.
+ * answers to callers that are gone or wait for somebody else; servers die. Each call ends once,
+ * with its own answer or the error that fits. Dead clients are so many that their slots are used
+ * again.
  */
 #include "storm_message.h"
 #include "ticker.h"
@@ -103,8 +104,7 @@ static endpoint_t stranger_choose(const struct late_server *server)
 /* Whom no answer of ours may reach: neither by a send nor by a reply. */
 static endpoint_t victim_choose(struct late_server *server)
 {
-	return storm_below(&server->random, 4) == 0 ? stranger_choose(server)
-						    : dead_choose(server);
+	return storm_below(&server->random, 4) == 0 ? stranger_choose(server) : dead_choose(server);
 }
 
 static void wrong_send(struct late_server *server)
@@ -169,8 +169,7 @@ static int server_run(void *argument)
 
 static void call_late(struct late_client *client)
 {
-	const endpoint_t server =
-		servers[storm_below(&client->random, SERVERS)].thread->endpoint;
+	const endpoint_t server = servers[storm_below(&client->random, SERVERS)].thread->endpoint;
 	const unsigned int cancelled = client->cancelled;
 	struct message sent = {};
 	int error;

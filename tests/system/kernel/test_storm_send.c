@@ -175,10 +175,10 @@ static int receive_filtered(struct consumer *consumer, struct ipc_received *rece
 	const bool async_only = storm_below(consumer->random, 2) == 0;
 	struct ipc_filter filter = {.count = 1};
 
-	filter.element[0] = (struct ipc_filter_element){chosen->thread->endpoint, 0, ~0u,
-							IPC_FILTER_ALLOW};
-	filter.element[filter.count++] = (struct ipc_filter_element){
-		denied->thread->endpoint, 0, ~0u, IPC_FILTER_DENY};
+	filter.element[0] =
+		(struct ipc_filter_element){chosen->thread->endpoint, 0, ~0u, IPC_FILTER_ALLOW};
+	filter.element[filter.count++] =
+		(struct ipc_filter_element){denied->thread->endpoint, 0, ~0u, IPC_FILTER_DENY};
 	if (async_only)
 		filter.element[filter.count++] = (struct ipc_filter_element){
 			EP_ANY, TYPE(CHANNEL_ASYNC), TYPE(CHANNEL_ASYNC), IPC_FILTER_ALLOW};

@@ -71,8 +71,7 @@ static void call(struct resident *resident)
 {
 	message_set(TYPE(1), (u64)resident->serial << 32 | resident->count);
 	CHECK_EQUAL(ipc_call(resident->server), 0);
-	CHECK_EQUAL(message()->quad[0],
-		    ((u64)resident->serial << 32 | resident->count) + 1);
+	CHECK_EQUAL(message()->quad[0], ((u64)resident->serial << 32 | resident->count) + 1);
 }
 
 static void copy(struct resident *resident)
@@ -132,8 +131,7 @@ static void world_make(struct world *world, uint32_t serial, uint64_t *random)
 	world->pages = storm_below(random, 4) == 0 ? MANY_PAGES : FEW_PAGES;
 	/* One by one, so that hot frames serve. */
 	for (unsigned int i = 0; i < world->pages; i++)
-		world->frame[i] =
-			space_add(world->space, HERE + i * ARCH_PAGE_SIZE, 1, PAGE_WRITE);
+		world->frame[i] = space_add(world->space, HERE + i * ARCH_PAGE_SIZE, 1, PAGE_WRITE);
 	if (inhibited)
 		CHECK_EQUAL(sys_vmctl_inhibit_set(&request, NULL), 0);
 	for (unsigned int i = 0; i < RESIDENTS; i++) {
@@ -150,8 +148,9 @@ static void world_make(struct world *world, uint32_t serial, uint64_t *random)
 			.function = reside,
 			.argument = resident,
 			.quantum = MILLISECOND,
-			.affinity = storm_below(random, 2) ? 1ull << storm_below(random, cpu_count())
-							   : 0,
+			.affinity = storm_below(random, 2)
+					    ? 1ull << storm_below(random, cpu_count())
+					    : 0,
 		});
 	}
 	if (!inhibited)
