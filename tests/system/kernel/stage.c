@@ -71,25 +71,24 @@ static unsigned long *root_words(paddr_t root)
 }
 
 /* A second table for the region, under a root that no CPU ever loads. The word of that root which
- * appears with it is the region's, in any format whose root entries cover no more than the region's
- * surroundings. */
+ * changes when the table is made is the region's, in any format whose root entries cover no more
+ * than the region's surroundings. */
 static void region_make(struct stage *stage)
 {
 	const paddr_t frames =
 		space_add(stage->space, STAGE_REGION, STAGE_REGION_PAGES, PAGE_WRITE);
 	const paddr_t resting = space_add(stage->space, SPARES_AT + 0x10000, STAGE_REGION_PAGES, 0);
+	unsigned long before[ARCH_PAGE_SIZE / sizeof(unsigned long)];
 	unsigned int found = 0;
 
 	REQUIRE(root_make(&stage->other) == 0);
-	stage->region_word = 0;
+	memcpy(before, root_words(stage->other.root), sizeof(before));
 	REQUIRE(supervisor_run(map_region, stage) == 0);
-	for (unsigned int i = 0; i < ARCH_PAGE_SIZE / sizeof(unsigned long); i++) {
-		/* The roots share the kernel's part, and nothing else is in the other one. */
-		if (root_words(stage->other.root)[i] == 0 ||
-		    root_words(stage->other.root)[i] == root_words(stage->space->table.root)[i])
-			continue;
-		stage->region_word = i;
-		found++;
+	for (unsigned int i = 0; i < sizeof(before) / sizeof(before[0]); i++) {
+		if (root_words(stage->other.root)[i] != before[i]) {
+			stage->region_word = i;
+			found++;
+		}
 	}
 	REQUIRE(found == 1);
 	for (unsigned int i = 0; i < STAGE_REGION_PAGES; i++) {
@@ -209,8 +208,11 @@ static void runner_stop(struct stage *stage, const struct stage_runner *runner)
 
 	CHECK_EQUAL(sys_runctl(&request, NULL), 0);
 	count = runner->count;
+	if (runner->held)
+		stage_open(stage, (runner->fault_address - STAGE_BASE) / ARCH_PAGE_SIZE);
 	stage_answer(stage);
 	yield();
+	CHECK(thread_rts(runner->thread->endpoint) & RTS_STOPPED);
 	CHECK_EQUAL(runner->count, count);
 	request.operation = RUNCTL_RESUME;
 	CHECK_EQUAL(sys_runctl(&request, NULL), 0);

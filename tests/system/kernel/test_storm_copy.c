@@ -252,8 +252,11 @@ static void copier_stop(struct set *set, const struct copier *copier)
 
 	CHECK_EQUAL(sys_runctl(&request, NULL), 0);
 	count = copier->count;
+	if (copier->held)
+		stage_open(&set->stage, (copier->address - STAGE_BASE) / ARCH_PAGE_SIZE);
 	requests_answer(set);
 	yield();
+	CHECK(thread_rts(copier->thread->endpoint) & RTS_STOPPED);
 	CHECK_EQUAL(copier->count, count);
 	request.operation = RUNCTL_RESUME;
 	CHECK_EQUAL(sys_runctl(&request, NULL), 0);
@@ -371,7 +374,7 @@ static void edits_under_copies(void)
 }
 
 static const struct test_case cases[] = {
-	STORM("edits hold for copies through the space", edits_under_copies, 2000, 10000),
+	STORM("edits hold for copies through the space", edits_under_copies, 4000, 10000),
 };
 
 const struct test_suite suite_storm_copy = SUITE("storm_copy", cases);

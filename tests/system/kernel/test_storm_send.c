@@ -296,7 +296,7 @@ static int post(void *argument)
 	while (!producer->consumer->stop) {
 		producer->posted++;
 		CHECK_EQUAL(ipc_notify(producer->consumer->name), 0);
-		if (storm_below(&producer->random, 4) == 0)
+		if (storm_below(&producer->random, 2) == 0)
 			notice_wait(producer);
 		else if (storm_below(&producer->random, 8) == 0)
 			yield();
@@ -367,7 +367,7 @@ static void notifications_are_noticed(void)
 
 static const struct test_case cases[] = {
 	STORM("sends arrive once and in order", sends_arrive_once, 20000, 10000),
-	STORM("after the last notification somebody looks", notifications_are_noticed, 20000,
+	STORM("after the last notification somebody looks", notifications_are_noticed, 15000,
 	      10000),
 };
 

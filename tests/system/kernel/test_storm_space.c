@@ -243,7 +243,7 @@ static void spaces_end_under_threads(void)
 }
 
 static const struct test_case cases[] = {
-	STORM("spaces end, and their frames serve others at once", spaces_end_under_threads, 400,
+	STORM("spaces end, and their frames serve others at once", spaces_end_under_threads, 1200,
 	      10000),
 };
 
