@@ -374,7 +374,7 @@ static void edits_under_copies(void)
 }
 
 static const struct test_case cases[] = {
-	STORM("edits hold for copies through the space", edits_under_copies, 4000, 10000),
+	STORM("edits hold for copies through the space", edits_under_copies, 8000, 22000),
 };
 
 const struct test_suite suite_storm_copy = SUITE("storm_copy", cases);

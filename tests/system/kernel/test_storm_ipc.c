@@ -213,7 +213,7 @@ static void mesh_of_calls(void)
 }
 
 static const struct test_case cases[] = {
-	STORM("a mesh of calls loses, doubles and tears none", mesh_of_calls, 5000, 10000),
+	STORM("a mesh of calls loses, doubles and tears none", mesh_of_calls, 5000, 23000),
 };
 
 const struct test_suite suite_storm_ipc = SUITE("storm_ipc", cases);

@@ -122,7 +122,7 @@ static void hooks_come_and_go(void)
 }
 
 static const struct test_case cases[] = {
-	STORM("hooks come and go while interrupts come", hooks_come_and_go, 600, 2000),
+	STORM("hooks come and go while interrupts come", hooks_come_and_go, 600, 4500),
 };
 
 const struct test_suite suite_storm_irq = SUITE("storm_irq", cases);

@@ -383,7 +383,7 @@ static void calls_end_once(void)
 }
 
 static const struct test_case cases[] = {
-	STORM("calls end once, by their own answer or an error", calls_end_once, 6000, 10000),
+	STORM("calls end once, by their own answer or an error", calls_end_once, 12000, 38000),
 };
 
 const struct test_suite suite_storm_late = SUITE("storm_late", cases);

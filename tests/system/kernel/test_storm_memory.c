@@ -105,7 +105,7 @@ static void flushes_under_runners(void)
 }
 
 static const struct test_case cases[] = {
-	STORM("edits hold for who runs in the space", edits_under_runners, 6000, 10000),
+	STORM("edits hold for who runs in the space", edits_under_runners, 6000, 17000),
 	STORM("a passed epoch is passed everywhere", flushes_under_runners, 4000, 10000),
 };
 

@@ -366,9 +366,9 @@ static void notifications_are_noticed(void)
 }
 
 static const struct test_case cases[] = {
-	STORM("sends arrive once and in order", sends_arrive_once, 20000, 10000),
+	STORM("sends arrive once and in order", sends_arrive_once, 20000, 23000),
 	STORM("after the last notification somebody looks", notifications_are_noticed, 15000,
-	      10000),
+	      32000),
 };
 
 const struct test_suite suite_storm_send = SUITE("storm_send", cases);

@@ -244,7 +244,7 @@ static void spaces_end_under_threads(void)
 
 static const struct test_case cases[] = {
 	STORM("spaces end, and their frames serve others at once", spaces_end_under_threads, 1200,
-	      10000),
+	      45000),
 };
 
 const struct test_suite suite_storm_space = SUITE("storm_space", cases);

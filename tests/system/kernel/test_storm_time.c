@@ -368,9 +368,9 @@ static void quanta_end_once(void)
 }
 
 static const struct test_case cases[] = {
-	STORM("alarms ring once", alarms_ring_once, 4000, 10000),
-	STORM("timers in processor time ring once", virtual_timers_ring_once, 800, 2000),
-	STORM("a quantum ends once", quanta_end_once, 800, 2000),
+	STORM("alarms ring once", alarms_ring_once, 4000, 15000),
+	STORM("timers in processor time ring once", virtual_timers_ring_once, 800, 6000),
+	STORM("a quantum ends once", quanta_end_once, 800, 4000),
 };
 
 const struct test_suite suite_storm_time = SUITE("storm_time", cases);
