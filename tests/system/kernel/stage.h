@@ -90,6 +90,8 @@ void stage_end(struct stage *stage);
 void stage_answer(struct stage *stage);
 /* Does the page's state satisfy such an access? */
 bool stage_allows(const struct stage *stage, vaddr_t address, uint32_t access);
+/* After `stop` is set and all pages are open: wait for them. */
+void stage_runners_end(struct stage *stage);
 /* Stop somebody for a while, faults answered meanwhile; or kill and replace somebody. */
 void stage_disturb(struct stage *stage);
 

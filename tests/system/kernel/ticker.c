@@ -21,6 +21,7 @@ void ticker_start(struct ticker *ticker)
 		.function = tick,
 		.argument = ticker,
 		.priority = PRIORITY_TEST - 1,
+		.affinity = 1, /* other CPUs see no interrupt but their own */
 	};
 
 	ticker->stop = false;
