@@ -349,7 +349,8 @@ static void idle(struct cpu *cpu)
 	nanoseconds_t now = arch_time();
 
 	slice_stop(cpu, now);
-	arch_fpu_save(cpu);
+	if (!mutant(FPU_UNSAVED))
+		arch_fpu_save(cpu);
 	cpu->events &= ~(EVENT_RESCHED | EVENT_FPU);
 	cpu->idle_from = arch_cycles();
 	timer_update(cpu, now);
@@ -383,10 +384,14 @@ static void restart(struct thread *t) REQUIRES(bkl)
 		arch_context_result(t, code, 0, 0);
 }
 
+/* Whoever waits for the lock looks as often: without a gap the one that had it would win again. */
+#define WINDOW_PAUSES 16u
+
 /* Releases and takes the lock in the middle, which the analysis cannot follow. */
 void kernel_leave(struct cpu *cpu) NO_ANALYSIS
 {
 	struct thread *t;
+	unsigned int i;
 
 	check_state(cpu);
 	for (;;) {
@@ -405,6 +410,8 @@ void kernel_leave(struct cpu *cpu) NO_ANALYSIS
 		lock_release();
 		trace_left(cpu);
 		arch_interrupt_window(cpu);
+		for (i = 0; i < WINDOW_PAUSES; i++)
+			arch_pause();
 		if (!kernel_enter_inline(cpu) || t->rts)
 			continue;
 		restart(t);

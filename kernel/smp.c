@@ -91,6 +91,7 @@ void smp_take(struct thread *t)
 		return;
 	if (cpu != this_cpu()) {
 		smp_settle(cpu);
+		assert(published(cpu->settled));
 		cpu->events |= EVENT_TAKEN;
 		if (mutant(TRAP_UNCHECKED))
 			return;
@@ -168,8 +169,7 @@ void smp_leave_root(paddr_t root)
 	for (i = 0; i < cpu_online_count; i++) {
 		struct cpu *cpu = cpu_get(i);
 
-		if (!mutant(ROOT_FREED))
-			WAIT_UNTIL(published(cpu->root) != root, cpu, "leave a freed root");
+		WAIT_UNTIL(published(cpu->root) != root, cpu, "leave a freed root");
 	}
 }
 
@@ -209,12 +209,11 @@ void smp_lock_contended(struct cpu *cpu) NO_ANALYSIS
 {
 	cycles_t from = arch_cycles();
 
-	if (lock_look()) {
+	if (!race_settle() && lock_look()) {
 		waited(cpu, from);
 		return;
 	}
-	if (!mutant(FPU_UNSAVED))
-		arch_fpu_save(cpu);
+	arch_fpu_save(cpu);
 	kernel_root_inline(cpu, arch_kernel_root());
 	race_point("enter: before settled");
 	publish(cpu->settled, true);

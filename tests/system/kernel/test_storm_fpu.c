@@ -134,6 +134,22 @@ static int edit(struct test_space *space)
 	return error;
 }
 
+/* The thread is stopped: what is read of its FPU state is the same, now and later. */
+static int context_read(struct storm_worker *worker, const struct sys_context_req *request)
+{
+	static struct arch_user_context first[STORM_WORKERS];
+	struct arch_user_context *context = (struct arch_user_context *)(vaddr_t)request->address;
+	int error = sys_context_get(request, NULL);
+
+	if (error != 0 || storm_below(&worker->random, 2) == 0)
+		return error;
+	first[worker->index] = *context;
+	sleep_for((20 + storm_below(&worker->random, 100)) * 1000ull);
+	error = sys_context_get(request, NULL);
+	worker->wrong += error == 0 && !arch_context_fpu_same(&first[worker->index], context);
+	return error;
+}
+
 /* Stop, moved or not, its context read and written or not; resume. */
 static int hold(struct storm_worker *worker, const struct keeper *keeper)
 {
@@ -145,7 +161,7 @@ static int hold(struct storm_worker *worker, const struct keeper *keeper)
 	int error = runctl(name, RUNCTL_STOP);
 
 	if (error == 0 && what < 4)
-		error = sys_context_get(&request, NULL);
+		error = context_read(worker, &request);
 	/* What it waits for in IPC would end. */
 	if (error == 0 && what < 2 && keeper->server == EP_NONE)
 		error = sys_context_set(&request, NULL);

@@ -81,7 +81,89 @@ static void token_goes_round(void)
 	}
 }
 
+/* --- The moment before the halt -----------------------------------------------------------------
+ *
+ * The waker watches the sleeper from user mode, so that its notification comes at any moment
+ * between the sleeper's trap and its CPU's halt.
+ */
+
+#define WAKE_LIMIT (20000 * MILLISECOND)
+
+static struct {
+	volatile unsigned int sleeps, wakes; /* numbered from 1 */
+	volatile bool lost;		     /* one was: no use to go on */
+} nap;
+
+static int nap_on(struct storm_worker *worker)
+{
+	struct ipc_received received;
+
+	thread_place(EP_SELF, PRIORITY_TEST, 1);
+	while (worker->done < worker->operations && !nap.lost) {
+		nap.sleeps = worker->done + 1;
+		CHECK_EQUAL(ipc_receive(EP_ANY, NULL, 0, &received), 0);
+		nap.wakes = ++worker->done;
+	}
+	return 0;
+}
+
+static bool nap_wait(const volatile unsigned int *number, unsigned int wanted)
+{
+	nanoseconds_t limit = 0;
+
+	/* Reading the clock enters the kernel: seldom. */
+	for (unsigned int looks = 1; *number != wanted; looks++) {
+		if (looks % (1u << 20) != 0)
+			continue;
+		if (limit != 0 && clock_now() > limit)
+			return false;
+		if (limit == 0)
+			limit = clock_now() + WAKE_LIMIT;
+	}
+	return true;
+}
+
+static int wake_on(struct storm_worker *worker, endpoint_t sleeper)
+{
+	thread_place(EP_SELF, PRIORITY_TEST + 1, 0);
+	while (worker->done < worker->operations) {
+		if (!nap_wait(&nap.sleeps, worker->done + 1))
+			return -1;
+		for (volatile uint32_t i = storm_below(&worker->random, 2000); i > 0; i--)
+			;
+		CHECK_EQUAL(ipc_notify(sleeper), 0);
+		if (!nap_wait(&nap.wakes, worker->done + 1)) {
+			nap.lost = true;
+			thread_place(sleeper, PRIORITY_TEST, 1); /* its CPU looks, and it can end */
+			return -1;
+		}
+		worker->done++;
+	}
+	return 0;
+}
+
+static int nap_or_wake(void *argument)
+{
+	struct storm_worker *worker = argument;
+
+	return worker->index == 0 ? nap_on(worker) : wake_on(worker, worker[-1].thread->endpoint);
+}
+
+static void idle_misses_nothing(void)
+{
+	struct storm_worker workers[STORM_WORKERS];
+
+	if (cpu_count() < 2)
+		case_skip("one CPU");
+	thread_place(EP_SELF, PRIORITY_TEST, 0);
+	nap.sleeps = nap.wakes = 0;
+	nap.lost = false;
+	storm_start(workers, 2, nap_or_wake, NULL);
+	storm_finish(workers, 2);
+}
+
 static const struct test_case cases[] = {
+	STORM("a CPU that goes idle misses no wake-up", idle_misses_nothing, 20000, 20000),
 	STORM("no wake-up is lost", token_goes_round, 1500, 1700),
 };
 
