@@ -16,7 +16,7 @@ enum mutant {
 	MUTANT_INHIBIT_UNSEEN,	 /* copies go on in a space that is being edited */
 	MUTANT_IPI_LOST,	 /* an idle CPU is not told of a ready thread */
 	MUTANT_WAKEUP_LOST,	 /* nor is one that has decided to idle and not settled yet */
-	MUTANT_TIMER_FORGOTTEN,	 /* a timer that is late is not armed again */
+	MUTANT_TIMER_FORGOTTEN,	 /* who was interrupted does not arm the timer again */
 	MUTANT_FPU_UNSAVED,	 /* a CPU idles with FPU state live */
 	MUTANT_REPLY_UNCHECKED,	 /* an answer ends whatever call its receiver makes */
 };

@@ -450,8 +450,7 @@ static void timer_update(struct cpu *cpu, nanoseconds_t now)
 		cpu->timer_armed = 0;
 		return;
 	}
-	if (cpu->timer_armed && cpu->timer_armed <= deadline &&
-	    (cpu->timer_armed > now || mutant(TIMER_FORGOTTEN)))
+	if (cpu->timer_armed && cpu->timer_armed <= deadline && cpu->timer_armed > now)
 		return; /* it fires earlier, finds nothing due, and arms again */
 	arch_timer_set(deadline);
 	cpu->timer_armed = deadline;
@@ -499,5 +498,6 @@ void timer_interrupt(struct cpu *cpu)
 		timer->fire(cpu, timer);
 	}
 	slice_check(cpu, now);
-	timer_update(cpu, now);
+	if (!mutant(TIMER_FORGOTTEN))
+		timer_update(cpu, now);
 }

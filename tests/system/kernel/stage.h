@@ -38,6 +38,8 @@ struct stage;
 struct stage_runner {
 	struct stage *stage;
 	struct test_thread *thread;
+	volatile endpoint_t
+		name; /* for the hook: who is freed has none, its thread may be another's */
 	unsigned int index;
 	uint64_t random;
 	volatile unsigned int count;

@@ -3,7 +3,8 @@
 
 #define STAGES_MAX 4u
 
-/* For the supervisor's hook. An entry is set before its runners start. */
+/* For the supervisor's hook. An entry is set before its runners start; several editors start at
+ * once. */
 static struct stage *stages[STAGES_MAX];
 
 static void page_read(struct stage_runner *runner, unsigned int page)
@@ -60,17 +61,21 @@ static void runner_start(struct stage_runner *runner)
 
 	runner->held = false;
 	runner->thread = thread_make(&plan);
-	request.thread = runner->thread->endpoint;
+	runner->name = request.thread = runner->thread->endpoint;
 	CHECK_EQUAL(sys_priv_allow(&request, NULL), 0);
 }
 
 void stage_run(struct stage *stage, unsigned int runners)
 {
+	struct stage *nobody = NULL;
 	unsigned int slot = 0;
 
-	while (slot < STAGES_MAX - 1 && stages[slot] != NULL)
+	while (!__atomic_compare_exchange_n(&stages[slot], &nobody, stage, false, __ATOMIC_SEQ_CST,
+					    __ATOMIC_SEQ_CST)) {
+		nobody = NULL;
 		slot++;
-	stages[slot] = stage;
+		REQUIRE(slot < STAGES_MAX);
+	}
 	for (unsigned int i = 0; i < runners; i++) {
 		struct stage_runner *runner = &stage->runner[i];
 
@@ -103,6 +108,7 @@ static void runner_replace(struct stage *stage, struct stage_runner *runner)
 {
 	const struct sys_fault_clear_req request = {runner->thread->endpoint};
 
+	runner->name = EP_NONE;
 	thread_free(runner->thread);
 	CHECK_EQUAL(sys_vmctl_fault_clear(&request, NULL), -EDEADSRCDST);
 	for (unsigned int i = 0; i < STAGE_PAGES; i++)
@@ -127,7 +133,7 @@ enum fault_answer stage_fault(const struct fault_event *event)
 		for (unsigned int i = 0; stages[s] != NULL && i < stages[s]->runner_count; i++) {
 			struct stage_runner *runner = &stages[s]->runner[i];
 
-			if (runner->thread->endpoint != event->thread)
+			if (runner->name != event->thread)
 				continue;
 			if (event->fault.address - STAGE_BASE >= STAGE_PAGES * ARCH_PAGE_SIZE)
 				return FAULT_FATAL;

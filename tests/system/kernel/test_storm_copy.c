@@ -19,6 +19,8 @@ struct copier {
 	bool writes;
 	struct test_space *space; /* with a buffer where the stage has its pages */
 	struct test_thread *thread;
+	volatile endpoint_t
+		name; /* for the hook: who is freed has none, its thread may be another's */
 	uint64_t random;
 	volatile unsigned int count;
 	volatile bool held; /* a request of its is not answered yet */
@@ -178,7 +180,7 @@ static int request_hold(const struct memory_event *event)
 		for (unsigned int i = 0; i < sets[s].count; i++) {
 			struct copier *copier = &sets[s].copier[i];
 
-			if (copier->thread->endpoint != event->thread)
+			if (copier->name != event->thread)
 				continue;
 			CHECK(!copier->held);
 			CHECK_EQUAL(event->request.target, copier->granter->name);
@@ -232,7 +234,7 @@ static void copier_start(struct copier *copier)
 
 	copier->held = false;
 	copier->thread = thread_make(&plan);
-	request.thread = copier->thread->endpoint;
+	copier->name = request.thread = copier->thread->endpoint;
 	CHECK_EQUAL(sys_priv_allow(&request, NULL), 0);
 }
 
@@ -240,6 +242,7 @@ static void copier_replace(struct copier *copier)
 {
 	const endpoint_t old = copier->thread->endpoint;
 
+	copier->name = EP_NONE;
 	thread_free(copier->thread);
 	CHECK_EQUAL(request_reply(old, 0), -EDEADSRCDST);
 	copier_start(copier);
