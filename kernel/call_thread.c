@@ -303,6 +303,9 @@ int sys_do_context_set(struct thread *caller, const struct sys_context_req *req,
 		return -EDEADSRCDST;
 	if (!is_held(caller, t))
 		return -EINVAL;
+	/* Its server still holds the call: the answer could end the next one. */
+	if ((t->rts & RTS_REPLY_WAIT) && t->peer != caller->endpoint)
+		return -EBUSY;
 	if (!copy_range_valid(req->address, sizeof(context)))
 		return -EFAULT;
 	code = copy_in(caller, caller, req->address, &context, sizeof(context), false);
@@ -312,7 +315,7 @@ int sys_do_context_set(struct thread *caller, const struct sys_context_req *req,
 		return -EINVAL;
 	smp_take(t);
 	arch_context_set(t, &context);
-	/* What it waited for belongs to the context that is gone; an answer will find nobody. */
+	/* What it waited for belongs to the context that is gone. */
 	thread_wait_drop(t);
 	if (t->rts & RTS_SENDING)
 		ipc_unqueue(t);

@@ -25,6 +25,23 @@ void check_releasing(const struct cpu *cpu)
 	owner = NULL;
 }
 
+void check_root_left(paddr_t root)
+{
+	unsigned int i;
+
+	for (i = 0; i < cpu_online_count; i++)
+		assert(published(cpu_get(i)->root) != root);
+}
+
+void check_flushed(const struct cpu *self, const struct space *space)
+{
+	unsigned int i;
+
+	for (i = 0; i < cpu_online_count; i++)
+		assert(cpu_get(i) == self || (cpu_get(i)->events & EVENT_FLUSH) ||
+		       published(cpu_get(i)->root) != space->root);
+}
+
 static unsigned int queue_check(const struct cpu *cpu, unsigned int priority)
 {
 	const struct thread *t, *prev = NULL;

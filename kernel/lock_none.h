@@ -6,6 +6,11 @@ static inline __attribute__((always_inline)) bool lock_try(void)
 	return true;
 }
 
+static inline bool lock_free(void)
+{
+	return true;
+}
+
 static inline void lock_spin(void)
 {
 }

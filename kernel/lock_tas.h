@@ -12,6 +12,11 @@ static inline __attribute__((always_inline)) bool lock_try(void)
 	return __atomic_exchange_n(&bkl.next, 1, __ATOMIC_ACQUIRE) == 0;
 }
 
+static inline bool lock_free(void)
+{
+	return bkl.next == 0;
+}
+
 /* Watch, try, and back off only after a try that lost. While it watches it looks after each pause:
  * a single-threaded emulator runs the other CPUs in a pause, for as much as 100 ms. */
 static inline void lock_spin(void)

@@ -14,6 +14,11 @@ static inline __attribute__((always_inline)) bool lock_try(void)
 					   __ATOMIC_RELAXED);
 }
 
+static inline bool lock_free(void)
+{
+	return bkl.next == bkl.serving;
+}
+
 static inline void lock_spin(void)
 {
 	uint32_t ticket = __atomic_fetch_add(&bkl.next, 1, __ATOMIC_RELAXED);

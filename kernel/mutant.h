@@ -13,12 +13,11 @@ enum mutant {
 	MUTANT_FLUSH_FORGOTTEN,	 /* no CPU owes a flush */
 	MUTANT_FLUSH_LATE_ROOT,	 /* who has left the space, not its root, is not waited for */
 	MUTANT_EPOCH_EARLY,	 /* frames of page tables are reused before all CPUs flushed */
-	MUTANT_ROOT_FREED,	 /* a space is freed while a CPU still has its root loaded */
 	MUTANT_INHIBIT_UNSEEN,	 /* copies go on in a space that is being edited */
 	MUTANT_IPI_LOST,	 /* an idle CPU is not told of a ready thread */
 	MUTANT_WAKEUP_LOST,	 /* nor is one that has decided to idle and not settled yet */
-	MUTANT_TIMER_FORGOTTEN,	 /* a timer that is late is not armed again */
-	MUTANT_FPU_UNSAVED,	 /* a CPU settles with FPU state live */
+	MUTANT_TIMER_FORGOTTEN,	 /* who was interrupted does not arm the timer again */
+	MUTANT_FPU_UNSAVED,	 /* a CPU idles with FPU state live */
 	MUTANT_REPLY_UNCHECKED,	 /* an answer ends whatever call its receiver makes */
 };
 

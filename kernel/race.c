@@ -35,6 +35,11 @@ bool race_choose_any_cpu(void)
 	return draw() % 8 == 0;
 }
 
+bool race_settle(void)
+{
+	return draw() % 4;
+}
+
 nanoseconds_t race_quantum(nanoseconds_t quantum)
 {
 	return draw() % 4 ? quantum : 100000 + draw() % 1000000;

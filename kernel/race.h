@@ -9,6 +9,7 @@
 void race_seed(uint64_t seed);
 bool race_preempt(void);
 bool race_choose_any_cpu(void);
+bool race_settle(void); /* at once, though the lock may be free soon */
 nanoseconds_t race_quantum(nanoseconds_t quantum);
 void race_point(const char *where);
 #else
@@ -21,6 +22,10 @@ static inline bool race_preempt(void)
 	return false;
 }
 static inline bool race_choose_any_cpu(void)
+{
+	return false;
+}
+static inline bool race_settle(void)
 {
 	return false;
 }

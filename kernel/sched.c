@@ -42,10 +42,12 @@ void sched_dequeue(struct thread *t)
 		cpu->ready &= ~(1u << p);
 }
 
-/* Would `t` run on this CPU at once? */
+/* Would `t` run on this CPU at once? Not if something else that is ready there goes first: two CPUs
+ * could hand a thread to and fro for ever (docs/models.md, wake). */
 static bool gives_way(const struct cpu *cpu, const struct thread *t) REQUIRES(bkl)
 {
-	return !cpu->current || cpu->current->priority > t->priority;
+	return !(cpu->ready & (t->higher_mask | 1u << t->priority)) &&
+	       (!cpu->current || cpu->current->priority > t->priority);
 }
 
 /* The thread's last CPU if it may run there; else, and for a thread that never ran, an allowed CPU
@@ -347,7 +349,8 @@ static void idle(struct cpu *cpu)
 	nanoseconds_t now = arch_time();
 
 	slice_stop(cpu, now);
-	arch_fpu_save(cpu);
+	if (!mutant(FPU_UNSAVED))
+		arch_fpu_save(cpu);
 	cpu->events &= ~(EVENT_RESCHED | EVENT_FPU);
 	cpu->idle_from = arch_cycles();
 	timer_update(cpu, now);
@@ -381,10 +384,14 @@ static void restart(struct thread *t) REQUIRES(bkl)
 		arch_context_result(t, code, 0, 0);
 }
 
+/* Whoever waits for the lock looks as often: without a gap the one that had it would win again. */
+#define WINDOW_PAUSES 16u
+
 /* Releases and takes the lock in the middle, which the analysis cannot follow. */
 void kernel_leave(struct cpu *cpu) NO_ANALYSIS
 {
 	struct thread *t;
+	unsigned int i;
 
 	check_state(cpu);
 	for (;;) {
@@ -403,6 +410,8 @@ void kernel_leave(struct cpu *cpu) NO_ANALYSIS
 		lock_release();
 		trace_left(cpu);
 		arch_interrupt_window(cpu);
+		for (i = 0; i < WINDOW_PAUSES; i++)
+			arch_pause();
 		if (!kernel_enter_inline(cpu) || t->rts)
 			continue;
 		restart(t);
@@ -441,8 +450,7 @@ static void timer_update(struct cpu *cpu, nanoseconds_t now)
 		cpu->timer_armed = 0;
 		return;
 	}
-	if (cpu->timer_armed && cpu->timer_armed <= deadline &&
-	    (cpu->timer_armed > now || mutant(TIMER_FORGOTTEN)))
+	if (cpu->timer_armed && cpu->timer_armed <= deadline && cpu->timer_armed > now)
 		return; /* it fires earlier, finds nothing due, and arms again */
 	arch_timer_set(deadline);
 	cpu->timer_armed = deadline;
@@ -490,5 +498,6 @@ void timer_interrupt(struct cpu *cpu)
 		timer->fire(cpu, timer);
 	}
 	slice_check(cpu, now);
-	timer_update(cpu, now);
+	if (!mutant(TIMER_FORGOTTEN))
+		timer_update(cpu, now);
 }

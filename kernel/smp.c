@@ -91,6 +91,7 @@ void smp_take(struct thread *t)
 		return;
 	if (cpu != this_cpu()) {
 		smp_settle(cpu);
+		assert(published(cpu->settled));
 		cpu->events |= EVENT_TAKEN;
 		if (mutant(TRAP_UNCHECKED))
 			return;
@@ -168,8 +169,7 @@ void smp_leave_root(paddr_t root)
 	for (i = 0; i < cpu_online_count; i++) {
 		struct cpu *cpu = cpu_get(i);
 
-		if (!mutant(ROOT_FREED))
-			WAIT_UNTIL(published(cpu->root) != root, cpu, "leave a freed root");
+		WAIT_UNTIL(published(cpu->root) != root, cpu, "leave a freed root");
 	}
 }
 
@@ -183,12 +183,37 @@ void smp_kick(struct cpu *cpu)
 		ipi(cpu);
 }
 
+#define LOCK_LOOKS 200u
+
+/* Most holds are shorter than settling and what follows from it: two root loads and the long way
+ * out. A holder that waits for this CPU to settle waits a little longer. */
+static bool lock_look(void)
+{
+	unsigned int looks;
+
+	for (looks = 0; looks < LOCK_LOOKS; looks++) {
+		if (lock_free() && lock_try())
+			return true;
+		arch_pause();
+	}
+	return false;
+}
+
+static void waited(struct cpu *cpu, cycles_t from)
+{
+	cpu->statistics.lock_contended++;
+	cpu->statistics.lock_wait_cycles += arch_cycles() - from;
+}
+
 void smp_lock_contended(struct cpu *cpu) NO_ANALYSIS
 {
 	cycles_t from = arch_cycles();
 
-	if (!mutant(FPU_UNSAVED))
-		arch_fpu_save(cpu);
+	if (!race_settle() && lock_look()) {
+		waited(cpu, from);
+		return;
+	}
+	arch_fpu_save(cpu);
 	kernel_root_inline(cpu, arch_kernel_root());
 	race_point("enter: before settled");
 	publish(cpu->settled, true);
@@ -196,8 +221,7 @@ void smp_lock_contended(struct cpu *cpu) NO_ANALYSIS
 	cpu->settled = false;
 	/* The kernel's root is loaded now: leave by the way that looks. */
 	cpu->events = (cpu->events & ~EVENT_FPU) | EVENT_RESCHED;
-	cpu->statistics.lock_contended++;
-	cpu->statistics.lock_wait_cycles += arch_cycles() - from;
+	waited(cpu, from);
 	trace_record(cpu, TRACE_LOCK_WAIT, cpu->current ? cpu->current->endpoint : EP_NONE,
 		     (uint32_t)(arch_cycles() - from), 0);
 }

@@ -1,6 +1,7 @@
 /* The space table. Guarded by the big kernel lock. */
 #include "kernel/space.h"
 
+#include "kernel/check.h"
 #include "kernel/panic.h"
 #include "kernel/smp.h"
 
@@ -90,6 +91,7 @@ void space_free(struct space *space)
 	assert(space->id && !space->thread_count);
 	copy_waiters_wake(space);
 	smp_leave_root(space->root);
+	check_root_left(space->root);
 	used_count--;
 	free_list_add(space);
 }
@@ -143,6 +145,7 @@ uint64_t space_uninhibit(struct space *space)
 	uint64_t epoch = smp_flush_space(space);
 	struct thread *t;
 
+	check_flushed(this_cpu(), space);
 	space->inhibited = false;
 	for (t = space->threads; t; t = t->space_next)
 		thread_unblock(t, RTS_VMINHIBIT);

@@ -27,6 +27,7 @@ distclean:
 #? make bench             measure; make models: check the models of the SMP protocol
 #? make stress            storms and fuzzing with new seeds: MINUTES=10  SEED=n  STRESS=budgets
 #? make mutants           show that the storms find bugs built into the kernel
+#? make trace             boot a workload, write build/BOARD/trace.json for ui.perfetto.dev
 #? make iso               a CD image, make image: a disk image
 #? 
 #? make menuconfig        choose board and options
@@ -38,4 +39,4 @@ distclean:
 #? 
 #? Variables: BOARD=pc  CONFIG=debug,race (fragments of configs/, in a build folder of their own)
 #?   O=folder  BOARD_ROOT=folder (boards of your own)  V=1 (show commands)  CROSS_COMPILE=prefix
-#?   run, smoke, test: SMP=n  MEM=megabytes  CMDLINE='...'  QEMU_EXTRA='...'  FLOW=boot flow (run)
+#?   run, smoke, test, trace: SMP=n  MEM=megabytes  CMDLINE='...'  QEMU_EXTRA='...'; run: FLOW=

@@ -5,7 +5,7 @@ test-overrides = $(call given,SMP,smp) $(call given,MEM,mem) $(call given,CMDLIN
 	$(call given,QEMU_EXTRA,qemu-extra) $(call given,QEMU,qemu)
 run-test := scripts/run-test --board $(BOARD) --out $(O)
 
-.PHONY: test test-full check bench models mutants stress
+.PHONY: test test-full check bench models mutants stress trace
 test:
 	$(Q)$(run-test) $(SUITE:%=--suite=%) $(test-overrides)
 test-full:
@@ -16,3 +16,7 @@ check:
 bench models mutants stress:
 	$(Q)if [ -x tests/$@/run ]; then tests/$@/run $(O); \
 	else echo 'There is no tests/$@/run in this tree yet' >&2; false; fi
+
+# SMP=, MEM=, CMDLINE=time=MILLISECONDS, QEMU_EXTRA= vary what is traced.
+trace:
+	$(Q)tests/trace/run --board=$(BOARD) $(test-overrides) $(O)

@@ -4,6 +4,7 @@
  */
 #include "arch/i386/descriptors.h"
 
+#include "arch/i386/control_register.h"
 #include "arch/i386/cpu_features.h"
 #include "arch/i386/offsets.h"
 #include "arch/i386/vectors.h"
@@ -26,6 +27,8 @@ _Static_assert(offsetof(struct cpu, arch.self) == 0, "read through SEL_CPU");
 #define MSR_EFER 0xC0000080
 #define MSR_STAR 0xC0000081
 #define EFER_SCE 1u
+#define CR4_OSFXSR 0x200u
+#define CR4_OSXMMEXCPT 0x400u
 
 #define TYPE_CODE 0x9A /* present, ring 0, code, readable */
 #define TYPE_DATA 0x92 /* present, ring 0, data, writable */
@@ -121,31 +124,30 @@ static void task_fill(struct cpu *cpu, unsigned int which, void (*entry)(void))
 	tss->io_base = sizeof(*tss);
 }
 
+static void gate_set(unsigned int vector, uint32_t selector, uint32_t entry, uint32_t type)
+{
+	idt[vector][0] = selector << 16 | (entry & 0xFFFF);
+	idt[vector][1] = (entry & 0xFFFF0000) | type;
+}
+
 static void idt_fill(void)
 {
 	unsigned int i;
 
 	for (i = 0; i < 256; i++) {
-		uint32_t gate = GATE_INTERRUPT;
-
 		/* int3, into and bound are user mode's to use. */
-		if (i == 3 || i == 4 || i == 5)
-			gate |= GATE_RING3;
-		idt[i][0] = (uint32_t)SEL_KERNEL_CODE << 16 | (entry_table[i] & 0xFFFF);
-		idt[i][1] = (entry_table[i] & 0xFFFF0000) | gate;
+		uint32_t ring = i == 3 || i == 4 || i == 5 ? GATE_RING3 : 0;
+
+		gate_set(i, SEL_KERNEL_CODE, entry_table[i], GATE_INTERRUPT | ring);
 	}
-	idt[ARCH_TRAP_VECTOR][0] = (uint32_t)SEL_KERNEL_CODE << 16 | ((uint32_t)entry_int & 0xFFFF);
-	idt[ARCH_TRAP_VECTOR][1] = ((uint32_t)entry_int & 0xFFFF0000) | GATE_INTERRUPT | GATE_RING3;
-	idt[8][0] = (uint32_t)SEL_TSS_DOUBLE_FAULT << 16;
-	idt[8][1] = GATE_TASK;
-	idt[2][0] = (uint32_t)SEL_TSS_NMI << 16;
-	idt[2][1] = GATE_TASK;
+	gate_set(ARCH_TRAP_VECTOR, SEL_KERNEL_CODE, (uint32_t)entry_int,
+		 GATE_INTERRUPT | GATE_RING3);
+	gate_set(8, SEL_TSS_DOUBLE_FAULT, 0, GATE_TASK);
+	gate_set(2, SEL_TSS_NMI, 0, GATE_TASK);
 	/* SYSCALL leaves the user's stack pointer and trap flag alone, so the debug exception of
 	 * its first instruction must bring a stack along. */
-	if (cpu_features() & ARCH_FEATURE_SYSCALL) {
-		idt[1][0] = (uint32_t)SEL_TSS_DEBUG << 16;
-		idt[1][1] = GATE_TASK;
-	}
+	if (cpu_features() & ARCH_FEATURE_SYSCALL)
+		gate_set(1, SEL_TSS_DEBUG, 0, GATE_TASK);
 }
 
 static void tables_load(struct cpu *cpu)
@@ -193,19 +195,15 @@ static void fast_entries(struct cpu *cpu)
 /* Native exceptions, trap on every use until a thread asks; write protection for the kernel too. */
 static void control_registers(void)
 {
-	uint32_t cr0, cr4;
+	uint32_t cr0;
 
 	__asm__ volatile("movl %%cr0, %0" : "=r"(cr0));
 	cr0 |= 1u << 1 | 1u << 3 | 1u << 5 | 1u << 16; /* MP, TS, NE, WP */
 	cr0 &= ~(1u << 2 | 1u << 18);		       /* EM, AM */
 	__asm__ volatile("movl %0, %%cr0" : : "r"(cr0));
-	if (cpu_features() & ARCH_FEATURE_FXSR) {
-		__asm__ volatile("movl %%cr4, %0" : "=r"(cr4));
-		cr4 |= 1u << 9; /* OSFXSR */
-		if (cpu_features() & ARCH_FEATURE_SSE)
-			cr4 |= 1u << 10; /* OSXMMEXCPT */
-		__asm__ volatile("movl %0, %%cr4" : : "r"(cr4));
-	}
+	if (cpu_features() & ARCH_FEATURE_FXSR)
+		cr4_write(cr4_read() | CR4_OSFXSR |
+			  (cpu_features() & ARCH_FEATURE_SSE ? CR4_OSXMMEXCPT : 0));
 }
 
 void arch_cpu_init(struct cpu *cpu)

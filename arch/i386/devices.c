@@ -1,5 +1,5 @@
 /* The port's devices in the order in which they depend on one another, and port access for services
- * (who may use which port, the kernel has checked).
+ * (that port and width exist and who may use them, the kernel has checked).
  */
 #include "arch/i386/boot/boot.h"
 #include "arch/i386/chip/lapic.h"
@@ -8,8 +8,6 @@
 #include "kernel/arch.h"
 #include "kernel/config.h"
 #include "time.h"
-
-#define PORT_END 0x10000u
 
 /* Another CPU needs an APIC to be called by, and a clock that it can read itself. */
 unsigned int arch_devices_init(const struct boot_info *info)
@@ -28,23 +26,14 @@ void arch_cpu_devices_init(struct cpu *cpu)
 		lapic_init(boot_firmware());
 }
 
-static bool port_valid(uint32_t port, unsigned int width)
-{
-	return (width == 1 || width == 2 || width == 4) && port <= PORT_END - width;
-}
-
 bool arch_io_read(uint32_t port, unsigned int width, uint32_t *value)
 {
-	if (!port_valid(port, width))
-		return false;
 	*value = width == 1 ? inb(port) : width == 2 ? inw(port) : inl(port);
 	return true;
 }
 
 bool arch_io_write(uint32_t port, unsigned int width, uint32_t value)
 {
-	if (!port_valid(port, width))
-		return false;
 	if (width == 1)
 		outb(port, value);
 	else if (width == 2)

@@ -2,6 +2,7 @@
  * vol. 3, 4.3 (32-bit paging). Every table address comes from VM and is range-checked all the same.
  */
 #include "arch/i386/boot/boot_map.h"
+#include "arch/i386/control_register.h"
 #include "arch/i386/cpu_features.h"
 #include "arch/i386/descriptors.h"
 #include "kernel/arch.h"
@@ -9,16 +10,9 @@
 #include <arch/paging.h>
 #include <string.h>
 
-#define PAGE_PRESENT 1u
-#define PAGE_WRITE 2u
-#define PAGE_USER 4u
 #define PAGE_UNCACHED 0x10u
 #define PAGE_HARDWARE 0x60u /* accessed, dirty: the CPU sets them */
-#define LARGE_BYTES 0x400000u
-#define TABLE_ENTRIES 1024u
 #define KERNEL_ENTRY (ARCH_KERNEL_BASE / LARGE_BYTES)
-#define CR4_PSE 0x10u
-#define CR4_PGE 0x80u
 
 extern char kernel_text_start[], kernel_end[];
 
@@ -29,25 +23,10 @@ paddr_t arch_kernel_root(void)
 	return kernel_root ? kernel_root : arch_boot_root();
 }
 
-/* End of the RAM the direct map shows. */
-static uint32_t ram_end(void)
-{
-	static uint32_t end;
-	unsigned int i, count;
-	const struct boot_page_map *map;
-
-	if (end)
-		return end;
-	map = boot_map_list(&count);
-	for (i = 0; i < count; i++)
-		if (!(map[i].flags & KERNEL_MAP_DEVICE) && map[i].physical + map[i].bytes > end)
-			end = (uint32_t)(map[i].physical + map[i].bytes);
-	return end;
-}
-
 static bool in_ram(uint64_t physical, uint64_t bytes)
 {
-	return bytes <= ram_end() && physical >= ARCH_PAGE_SIZE && physical <= ram_end() - bytes;
+	return bytes <= boot_map_top && physical >= ARCH_PAGE_SIZE &&
+	       physical <= boot_map_top - bytes;
 }
 
 bool arch_frame_valid(uint64_t physical, uint64_t bytes)
@@ -58,33 +37,38 @@ bool arch_frame_valid(uint64_t physical, uint64_t bytes)
 	return in_ram(physical, bytes) && (physical >= image_end || physical + bytes <= image);
 }
 
+/* The entry that translates an address and what it reaches; false unless the entries of both levels
+ * have `bits` of `mask`. Inline: arch_walk() is on the way of every copy. */
+static inline bool translate(paddr_t root, vaddr_t address, uint32_t mask, uint32_t bits,
+			     uint32_t *entry, paddr_t *physical, size_t *bytes)
+{
+	const uint32_t *table = phys_to_virt(root);
+	uint32_t size = LARGE_BYTES;
+
+	*entry = table[address / LARGE_BYTES];
+	if ((*entry & mask) != bits)
+		return false;
+	if (!(*entry & PAGE_LARGE)) {
+		size = ARCH_PAGE_SIZE;
+		table = phys_to_virt(*entry & ~(size - 1));
+		if (!in_ram(*entry & ~(size - 1), size))
+			return false;
+		*entry = table[address / ARCH_PAGE_SIZE % TABLE_ENTRIES];
+		if ((*entry & mask) != bits)
+			return false;
+	}
+	*physical = (*entry & ~(size - 1)) + (address & (size - 1));
+	*bytes = size - (address & (size - 1));
+	return true;
+}
+
 bool arch_walk(paddr_t root, vaddr_t address, bool write, paddr_t *physical, size_t *bytes)
 {
-	uint32_t need = PAGE_PRESENT | PAGE_USER | (write ? PAGE_WRITE : 0);
-	const uint32_t *table = phys_to_virt(root);
-	uint32_t entry, frame, offset, size;
+	uint32_t entry, need = PAGE_PRESENT | PAGE_USER | (write ? PAGE_WRITE : 0);
 
-	if (address >= ARCH_USER_LIMIT)
-		return false;
-	entry = table[address / LARGE_BYTES];
-	if ((entry & need) != need)
-		return false;
-	if (entry & PAGE_LARGE) {
-		size = LARGE_BYTES;
-	} else {
-		table = phys_to_virt(entry & ~(ARCH_PAGE_SIZE - 1));
-		if (!in_ram(entry & ~(ARCH_PAGE_SIZE - 1), ARCH_PAGE_SIZE))
-			return false;
-		entry = table[address / ARCH_PAGE_SIZE % TABLE_ENTRIES];
-		if ((entry & need) != need)
-			return false;
-		size = ARCH_PAGE_SIZE;
-	}
-	frame = entry & ~(size - 1) & ~(ARCH_PAGE_SIZE - 1);
-	offset = address & (size - 1);
-	*physical = frame + offset;
-	*bytes = size - offset;
-	return in_ram(*physical, *bytes); /* the direct map has no page 0 */
+	return address < ARCH_USER_LIMIT &&
+	       translate(root, address, need, need, &entry, physical, bytes) &&
+	       in_ram(*physical, *bytes); /* the direct map has no page 0 */
 }
 
 bool arch_root_valid(paddr_t root)
@@ -101,42 +85,26 @@ bool arch_root_valid(paddr_t root)
 	return true;
 }
 
-/* --- Enabling paging
- * --------------------------------------------------------------------------------- */
+/* --- Enabling paging ------------------------------------------------------------------------- */
 
-/* The supervisor mapping of one address: the entry that translates it and what it reaches. */
-static bool kernel_entry(paddr_t root, uint32_t address, uint32_t *entry, uint32_t *physical,
-			 uint32_t *bytes)
+/* The supervisor mapping of one address. */
+static bool kernel_entry(paddr_t root, vaddr_t address, uint32_t *entry, paddr_t *physical,
+			 size_t *bytes)
 {
-	const uint32_t *table = phys_to_virt(root);
-
-	*entry = table[address / LARGE_BYTES];
-	if (!(*entry & PAGE_PRESENT) || (*entry & PAGE_USER))
-		return false;
-	if (*entry & PAGE_LARGE) {
-		*physical = (*entry & ~(LARGE_BYTES - 1)) + address % LARGE_BYTES;
-		*bytes = LARGE_BYTES - address % LARGE_BYTES;
-		return true;
-	}
-	if (!in_ram(*entry & ~(ARCH_PAGE_SIZE - 1), ARCH_PAGE_SIZE))
-		return false;
-	table = phys_to_virt(*entry & ~(ARCH_PAGE_SIZE - 1));
-	*entry = table[address / ARCH_PAGE_SIZE % TABLE_ENTRIES];
-	*physical = *entry & ~(ARCH_PAGE_SIZE - 1);
-	*bytes = ARCH_PAGE_SIZE;
-	return (*entry & PAGE_PRESENT) && !(*entry & PAGE_USER);
+	return translate(root, address, PAGE_PRESENT | PAGE_USER, PAGE_PRESENT, entry, physical,
+			 bytes);
 }
 
 /* One mapping the kernel needs, page by page: place, write permission, caching, global bit. */
 static bool mapping_valid(paddr_t root, const struct boot_page_map *map, bool global)
 {
-	uint32_t done, entry, physical, bytes;
-	uint32_t size = (uint32_t)map->bytes;
+	uint32_t done, entry;
+	paddr_t physical;
+	size_t bytes;
 
-	for (done = 0; done < size; done += bytes) {
-		if (!kernel_entry(root, (uint32_t)map->virtual_address + done, &entry, &physical,
-				  &bytes) ||
-		    physical != (uint32_t)map->physical + done)
+	for (done = 0; done < map->bytes; done += bytes) {
+		if (!kernel_entry(root, map->virtual_address + done, &entry, &physical, &bytes) ||
+		    physical != map->physical + done)
 			return false;
 		if (!(entry & PAGE_WRITE) != !(map->flags & KERNEL_MAP_WRITE) ||
 		    ((map->flags & KERNEL_MAP_DEVICE) && !(entry & PAGE_UNCACHED)) ||
@@ -150,8 +118,10 @@ static bool mapping_valid(paddr_t root, const struct boot_page_map *map, bool gl
 static const char *root_fault(paddr_t root, bool global)
 {
 	const struct boot_page_map *map;
-	uint32_t entry, physical, bytes;
 	unsigned int i, count;
+	paddr_t physical;
+	uint32_t entry;
+	size_t bytes;
 
 	if (root % ARCH_PAGE_SIZE || !arch_frame_valid(root, ARCH_PAGE_SIZE))
 		return "a root is no frame";
@@ -164,19 +134,6 @@ static const char *root_fault(paddr_t root, bool global)
 			       : map[i].flags & KERNEL_MAP_EXECUTE ? "the kernel's text is wrong"
 								   : "the direct map is wrong";
 	return NULL;
-}
-
-static uint32_t control_get(void)
-{
-	uint32_t value;
-
-	__asm__ volatile("movl %%cr4, %0" : "=r"(value));
-	return value;
-}
-
-static void control_set(uint32_t value)
-{
-	__asm__ volatile("movl %0, %%cr4" : : "r"(value) : "memory");
 }
 
 int arch_paging_enable(const void *blob, size_t size, paddr_t *root, const char **what)
@@ -195,12 +152,12 @@ int arch_paging_enable(const void *blob, size_t size, paddr_t *root, const char 
 		/* Interrupts are off and the boot map translates the same, so the order is free;
 		 * global entries of the boot map go when PGE is off for a moment. */
 		if (has_cr4)
-			control_set(control_get() & ~CR4_PGE);
+			cr4_write(cr4_read() & ~CR4_PGE);
 		kernel_root = (paddr_t)p->kernel_root;
 		arch_root_load((paddr_t)p->root);
 		if (has_cr4)
-			control_set((control_get() & ~(CR4_PSE | CR4_PGE)) |
-				    (p->use_pse ? CR4_PSE : 0) | (p->use_pge ? CR4_PGE : 0));
+			cr4_write((cr4_read() & ~(CR4_PSE | CR4_PGE)) | (p->use_pse ? CR4_PSE : 0) |
+				  (p->use_pge ? CR4_PGE : 0));
 		descriptors_root(kernel_root);
 		*root = (paddr_t)p->root;
 		return 0;

@@ -6,7 +6,7 @@ import subprocess
 from . import tap
 from .board import TestError, expand
 
-TIMEOUT = int(os.environ.get("TEST_TIMEOUT", "120"))
+TIMEOUT = int(os.environ.get("TEST_TIMEOUT", "300"))
 FRAME = re.compile(r"    #\d+ (\S+) at \S+:\d+$")
 
 

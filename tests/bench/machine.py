@@ -61,14 +61,14 @@ class Image:
         words = self.tool("size", self.elf("skerry")).splitlines()[1].split()
         return dict(zip(("text", "data", "bss"), map(int, words)))
 
-    def options(self, command_line, extra=""):
-        return SimpleNamespace(smp="1", mem="", qemu="", qemu_extra=extra,
+    def options(self, command_line, extra="", cpus=1):
+        return SimpleNamespace(smp=str(cpus), mem="", qemu="", qemu_extra=extra,
                                cmdline=f"root=kbench {command_line}".strip())
 
-    def boot(self, command_line, extra=""):
-        """Lines of the serial log; the boot ended well."""
-        work = f"{self.out}/bench"
-        text, code = boot.run(self.info, ROW, work, self.options(command_line, extra))
+    def boot(self, command_line, extra="", cpus=1, name="bench"):
+        """Lines of the serial log; the boot ended well. Boots of one name do not overlap."""
+        work = f"{self.out}/{name}"
+        text, code = boot.run(self.info, ROW, work, self.options(command_line, extra, cpus))
         lines = tap.clean_lines(text)
         if code != int(self.info["BOARD_PASS_CODE"]):
             said = "\n".join(f"  | {line}" for line in lines[-8:])

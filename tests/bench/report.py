@@ -79,18 +79,24 @@ def number(value):
     return f"{value:.1f}".removesuffix(".0")
 
 
-def write(path, kernels, peers):
+def row(name, figure, peers):
+    peer, ratio = "-", "-"
+    if rows := peers.get((figure.name, figure.unit)):
+        peer, ratio = number(rows[0][0]), f"{figure.value / rows[0][0]:.3f}"
+    value = f"{figure.value:.2f}" if figure.unit in ("x", "%") else number(figure.value)
+    return name, figure.unit, value, peer, ratio
+
+
+def write(path, kernels, peers, others):
     """bench.tsv; the names of kernels but the first have the kernel's name in front."""
     with open(path, "w") as file:
         print(*COLUMNS, sep="\t", file=file)
         for kernel, figures in kernels.items():
             prefix = "" if kernel == "smp" else f"{kernel}."
             for figure in figures:
-                peer, ratio = "-", "-"
-                if rows := peers.get((figure.name, figure.unit)):
-                    peer, ratio = number(rows[0][0]), f"{figure.value / rows[0][0]:.3f}"
-                print(prefix + figure.name, figure.unit, number(figure.value), peer, ratio,
-                      sep="\t", file=file)
+                print(*row(prefix + figure.name, figure, peers), sep="\t", file=file)
+        for figure in others:
+            print(*row(figure.name, figure, peers), sep="\t", file=file)
 
 
 def verdict(target, value):

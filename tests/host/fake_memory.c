@@ -66,8 +66,8 @@ void fake_memory_verify(const struct boot_memory *memory, const struct boot_info
 		require(!i || range->base >= end, "ranges are sorted and disjoint");
 		end = range->base + range->size;
 		require(end > range->base, "ranges do not wrap");
-		for (unsigned int j = 0; j < memory->reserved_count; j++) {
-			const struct boot_range *reserved = &memory->reserved[j];
+		for (unsigned int j = 0; j < memory->reserved.count; j++) {
+			const struct boot_range *reserved = &memory->reserved.ranges[j];
 
 			require(reserved->base >= end ||
 					reserved->base + reserved->size <= range->base,

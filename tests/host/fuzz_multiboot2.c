@@ -2,7 +2,7 @@
 #include "fake_memory.h"
 #include "fuzz.h"
 
-#include "arch/i386/boot/multiboot2.h"
+#include "arch/i386/boot/multiboot.h"
 
 #include <skerry/errno.h>
 
@@ -18,10 +18,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	fake_memory_init(&fake);
 	fake_memory_add(&fake, INFO, data, size);
-	error = multiboot2_read(&fake.view, MULTIBOOT2_MAGIC, INFO, &memory, &info, &rsdp);
+	error = multiboot_read(&fake.view, MULTIBOOT2_MAGIC, INFO, &memory, &info, &rsdp);
 	fake_memory_free(&fake);
-	fuzz_require(memory.usable_count <= BOOT_MEMORY_WORK_MAX &&
-			     memory.reserved_count <= BOOT_MEMORY_WORK_MAX,
+	fuzz_require(memory.usable.count <= BOOT_MEMORY_WORK_MAX &&
+			     memory.reserved.count <= BOOT_MEMORY_WORK_MAX,
 		     "the lists keep their bounds");
 	fuzz_require(memchr(info.command_line, 0, sizeof(info.command_line)),
 		     "the command line is ended");

@@ -9,13 +9,13 @@ static struct acpi_fixed_hardware fixed;
 static int find_madt(void)
 {
 	struct acpi_root root;
-	uint64_t address;
+	const void *table;
 	uint32_t length;
 	int error = find_root(0, &root);
 
 	if (!error)
-		error = acpi_table_find(&firmware.memory.view, &root, "APIC", &address, &length);
-	CHECK(error || (address == ADDRESS(MADT) && length == get32(TABLE(MADT), 4)));
+		error = acpi_table_find(&firmware.memory.view, &root, "APIC", &table, &length);
+	CHECK(error || (length == get32(TABLE(MADT), 4) && !memcmp(table, TABLE(MADT), length)));
 	return error;
 }
 

@@ -59,16 +59,14 @@ TEST("a string is copied up to its NUL, across pages and up to memory's end")
 {
 	struct fake_memory fake;
 	char *bytes = calloc(1, 6000), copy[5000];
-	size_t length;
 
 	memset(bytes, 'x', 4999);
 	fake_memory_init(&fake);
 	fake_memory_add(&fake, 0x1f00, bytes, 6000);
 	fake_memory_add(&fake, 0x9000, "end", 4);
-	CHECK_EQ(boot_memory_copy_string(&fake.view, 0x1f00, copy, sizeof(copy), &length), 0);
-	CHECK_EQ(length, 4999);
+	CHECK_EQ(boot_memory_copy_string(&fake.view, 0x1f00, copy, sizeof(copy)), 0);
 	CHECK_EQ(strlen(copy), 4999);
-	CHECK_EQ(boot_memory_copy_string(&fake.view, 0x9000, copy, sizeof(copy), NULL), 0);
+	CHECK_EQ(boot_memory_copy_string(&fake.view, 0x9000, copy, sizeof(copy)), 0);
 	CHECK_TEXT(copy, "end");
 	fake_memory_free(&fake);
 	free(bytes);
@@ -78,16 +76,14 @@ TEST("a string that does not fit is cut with -E2BIG")
 {
 	struct fake_memory fake;
 	char copy[4];
-	size_t length;
 
 	fake_memory_init(&fake);
 	fake_memory_add(&fake, 0x1000, "abcdef", 7);
-	CHECK_EQ(boot_memory_copy_string(&fake.view, 0x1000, copy, 4, &length), -E2BIG);
+	CHECK_EQ(boot_memory_copy_string(&fake.view, 0x1000, copy, 4), -E2BIG);
 	CHECK_TEXT(copy, "abc");
-	CHECK_EQ(length, 3);
-	CHECK_EQ(boot_memory_copy_string(&fake.view, 0x1003, copy, 4, &length), 0);
+	CHECK_EQ(boot_memory_copy_string(&fake.view, 0x1003, copy, 4), 0);
 	CHECK_TEXT(copy, "def");
-	CHECK_EQ(boot_memory_copy_string(&fake.view, 0x1000, copy, 0, &length), -E2BIG);
+	CHECK_EQ(boot_memory_copy_string(&fake.view, 0x1000, copy, 0), -E2BIG);
 	fake_memory_free(&fake);
 }
 
@@ -95,13 +91,12 @@ TEST("a string that runs out of memory is -EFAULT, with what could be read")
 {
 	struct fake_memory fake;
 	char copy[16];
-	size_t length;
 
 	fake_memory_init(&fake);
 	fake_memory_add(&fake, 0x1000, "abc", 3);
-	CHECK_EQ(boot_memory_copy_string(&fake.view, 0x1000, copy, 16, &length), -EFAULT);
+	CHECK_EQ(boot_memory_copy_string(&fake.view, 0x1000, copy, 16), -EFAULT);
 	CHECK_TEXT(copy, "abc");
-	CHECK_EQ(boot_memory_copy_string(&fake.view, 0x5000, copy, 16, &length), -EFAULT);
+	CHECK_EQ(boot_memory_copy_string(&fake.view, 0x5000, copy, 16), -EFAULT);
 	CHECK_TEXT(copy, "");
 	fake_memory_free(&fake);
 }
@@ -156,7 +151,7 @@ TEST("a range that ends where another begins joins it")
 	boot_memory_add(&memory, 0x3000, 0x1000);
 	boot_memory_add(&memory, 0x1000, 0x2000);
 	CHECK_TEXT(normalised(GIB), "1000+3000");
-	CHECK_EQ(memory.usable_count, 1);
+	CHECK_EQ(memory.usable.count, 1);
 }
 
 TEST("one range may join many")
@@ -265,7 +260,7 @@ TEST("ranges that wrap are cut at the top, empty ones ignored")
 	boot_memory_reserve(&memory, UINT64_MAX - 10, UINT64_MAX);
 	boot_memory_reserve(&memory, 5, 0);
 	CHECK_TEXT(normalised(UINT64_MAX), "ffffffffffffd000+2000");
-	CHECK_EQ(memory.reserved_count, 1);
+	CHECK_EQ(memory.reserved.count, 1);
 }
 
 TEST("a reservation of everything leaves nothing")
@@ -297,7 +292,7 @@ TEST("a working list full of usable ranges drops the smallest, and says so")
 	CHECK_EQ(memory.dropped, 0x800);
 	boot_memory_add(&memory, 501 * MIB, 0x4000);
 	CHECK_EQ(memory.dropped, 0x1800);
-	CHECK_EQ(memory.usable_count, BOOT_MEMORY_WORK_MAX);
+	CHECK_EQ(memory.usable.count, BOOT_MEMORY_WORK_MAX);
 	normalised(GIB);
 	CHECK(info.memory_unusable >= 0x1800);
 }
@@ -314,7 +309,7 @@ TEST("a working list full of reservations never loses one")
 		bases[i] = seed % (unsigned int)GIB & ~0xfffu;
 		boot_memory_reserve(&memory, bases[i], 0x1000);
 	}
-	CHECK(memory.reserved_count <= BOOT_MEMORY_WORK_MAX);
+	CHECK(memory.reserved.count <= BOOT_MEMORY_WORK_MAX);
 	normalised(GIB);
 	for (unsigned int i = 0; i < 400; i++)
 		for (unsigned int j = 0; j < info.memory_count; j++)
@@ -329,12 +324,27 @@ TEST("a full list of reservations joins the two closest and only them")
 	for (unsigned int i = 0; i < BOOT_MEMORY_WORK_MAX; i++)
 		boot_memory_reserve(&memory, i * MIB, i == 40 ? MIB - 0x3000 : 0x1000);
 	boot_memory_reserve(&memory, 1000 * MIB, 0x1000);
-	CHECK_EQ(memory.reserved_count, BOOT_MEMORY_WORK_MAX);
-	CHECK_EQ(memory.reserved[39].size, 0x1000);
-	CHECK_EQ(memory.reserved[40].base, 40 * MIB);
-	CHECK_EQ(memory.reserved[40].size, MIB + 0x1000);
-	CHECK_EQ(memory.reserved[41].base, 42 * MIB);
-	CHECK_EQ(memory.reserved[BOOT_MEMORY_WORK_MAX - 1].base, 1000 * MIB);
+	CHECK_EQ(memory.reserved.count, BOOT_MEMORY_WORK_MAX);
+	CHECK_EQ(memory.reserved.ranges[39].size, 0x1000);
+	CHECK_EQ(memory.reserved.ranges[40].base, 40 * MIB);
+	CHECK_EQ(memory.reserved.ranges[40].size, MIB + 0x1000);
+	CHECK_EQ(memory.reserved.ranges[41].base, 42 * MIB);
+	CHECK_EQ(memory.reserved.ranges[BOOT_MEMORY_WORK_MAX - 1].base, 1000 * MIB);
+}
+
+TEST("pages are taken off the end of the last range that keeps some")
+{
+	start();
+	boot_memory_add(&memory, 0x10000, 0x4000);
+	boot_memory_add(&memory, 0x20000, 0x2000);
+	normalised(GIB);
+	CHECK_EQ(boot_memory_take(&info, 0x1000), 0x21000);
+	CHECK_EQ(boot_memory_take(&info, 1), 0x13000);
+	CHECK_EQ(boot_memory_take(&info, 0x1001), 0x11000);
+	CHECK_EQ(boot_memory_take(&info, 0x1000), 0);
+	CHECK_EQ(info.memory_count, 2);
+	CHECK_EQ(info.memory[0].size, 0x1000);
+	CHECK_EQ(info.memory[1].size, 0x1000);
 }
 
 TEST("random maps keep every promise and lose no free page")

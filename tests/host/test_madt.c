@@ -185,7 +185,7 @@ TEST("local NMIs name CPUs by APIC id, also when the CPU comes later")
 	CHECK_EQ(topology.nmis[0].apic_id, 33);
 	CHECK_EQ(topology.nmis[0].lint, 1);
 	CHECK_EQ(topology.nmis[1].apic_id, TOPOLOGY_ALL_CPUS);
-	CHECK(topology.nmis[1].active_low && topology.nmis[1].level_triggered);
+	CHECK(topology.nmis[1].route.active_low && topology.nmis[1].route.level_triggered);
 	CHECK_EQ(topology.nmis[2].apic_id, 33);
 	CHECK_EQ(topology.nmis[3].apic_id, TOPOLOGY_ALL_CPUS);
 	CHECK_EQ(topology.nmis[4].apic_id, 0);

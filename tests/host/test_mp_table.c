@@ -267,8 +267,8 @@ TEST("NMIs of pins and of local APICs are listed")
 	LOCAL(3, 0, 0, 0);
 	CHECK_EQ(run(), 0);
 	CHECK_EQ(topology.nmi_count, 3);
-	CHECK(!topology.nmis[0].is_local && topology.nmis[0].active_low);
-	CHECK_EQ(topology.nmis[0].gsi, 23);
+	CHECK(!topology.nmis[0].is_local && topology.nmis[0].route.active_low);
+	CHECK_EQ(topology.nmis[0].route.gsi, 23);
 	CHECK(topology.nmis[1].is_local);
 	CHECK_EQ(topology.nmis[1].apic_id, TOPOLOGY_ALL_CPUS);
 	CHECK_EQ(topology.nmis[1].lint, 1);

@@ -26,6 +26,7 @@ struct loader {
 static struct loader loader;
 static struct boot_memory memory;
 static struct boot_info info;
+static uint64_t rsdp;
 
 static void add_entry(uint64_t base, uint64_t length, uint32_t type)
 {
@@ -73,7 +74,7 @@ static void prepare(void)
 
 static int run(void)
 {
-	int error = multiboot_read(&loader.fake.view, MULTIBOOT_MAGIC, INFO, &memory, &info);
+	int error = multiboot_read(&loader.fake.view, MULTIBOOT_MAGIC, INFO, &memory, &info, &rsdp);
 
 	fake_memory_free(&loader.fake);
 	return error;
@@ -81,8 +82,8 @@ static int run(void)
 
 static bool is_reserved(uint64_t address)
 {
-	for (unsigned int i = 0; i < memory.reserved_count; i++)
-		if (address - memory.reserved[i].base < memory.reserved[i].size)
+	for (unsigned int i = 0; i < memory.reserved.count; i++)
+		if (address - memory.reserved.ranges[i].base < memory.reserved.ranges[i].size)
 			return true;
 	return false;
 }
@@ -91,9 +92,9 @@ TEST("the memory map, first module and command line are read")
 {
 	prepare();
 	CHECK_EQ(run(), 0);
-	CHECK_EQ(memory.usable_count, 2);
-	CHECK_EQ(memory.usable[1].base, 0x100000);
-	CHECK_EQ(memory.usable[1].size, 0x7ee0000);
+	CHECK_EQ(memory.usable.count, 2);
+	CHECK_EQ(memory.usable.ranges[1].base, 0x100000);
+	CHECK_EQ(memory.usable.ranges[1].size, 0x7ee0000);
 	CHECK_EQ(info.archive.base, 0x200000);
 	CHECK_EQ(info.archive.size, 0x34567);
 	CHECK_TEXT(info.command_line, "console=com1");
@@ -126,8 +127,9 @@ TEST("the whole way to boot_info's memory list")
 TEST("a wrong magic is -EINVAL")
 {
 	prepare();
-	CHECK_EQ(multiboot_read(&loader.fake.view, 0x36d76289, INFO, &memory, &info), -EINVAL);
-	CHECK_EQ(memory.usable_count, 0);
+	CHECK_EQ(multiboot_read(&loader.fake.view, 0x2badb003, INFO, &memory, &info, &rsdp),
+		 -EINVAL);
+	CHECK_EQ(memory.usable.count, 0);
 	CHECK_EQ(info.archive.size, 0);
 	CHECK_TEXT(info.command_line, "");
 }
@@ -142,9 +144,10 @@ TEST("structures that cannot be mapped are -EFAULT")
 		CHECK_EQ(run(), -EFAULT);
 	}
 	prepare();
-	CHECK_EQ(multiboot_read(&loader.fake.view, MULTIBOOT_MAGIC, 0x1000, &memory, &info),
+	CHECK_EQ(multiboot_read(&loader.fake.view, MULTIBOOT_MAGIC, 0x1000, &memory, &info, &rsdp),
 		 -EFAULT);
-	CHECK_EQ(multiboot_read(&loader.fake.view, MULTIBOOT_MAGIC, INFO + 100, &memory, &info),
+	CHECK_EQ(multiboot_read(&loader.fake.view, MULTIBOOT_MAGIC, INFO + 100, &memory, &info,
+				&rsdp),
 		 -EFAULT);
 }
 
@@ -177,11 +180,11 @@ TEST("without a memory map mem_lower and mem_upper count")
 	prepare();
 	put32(loader.info, 0, 0x0d);
 	CHECK_EQ(run(), 0);
-	CHECK_EQ(memory.usable_count, 2);
-	CHECK_EQ(memory.usable[0].base, 0);
-	CHECK_EQ(memory.usable[0].size, 639 * 1024);
-	CHECK_EQ(memory.usable[1].base, 0x100000);
-	CHECK_EQ(memory.usable[1].size, 127 << 20);
+	CHECK_EQ(memory.usable.count, 2);
+	CHECK_EQ(memory.usable.ranges[0].base, 0);
+	CHECK_EQ(memory.usable.ranges[0].size, 639 * 1024);
+	CHECK_EQ(memory.usable.ranges[1].base, 0x100000);
+	CHECK_EQ(memory.usable.ranges[1].size, 127 << 20);
 }
 
 TEST("a memory map without usable ranges falls back to mem_upper")
@@ -190,8 +193,8 @@ TEST("a memory map without usable ranges falls back to mem_upper")
 	put32(loader.mmap, 20, 2);
 	put32(loader.mmap, 72 + 20, 3);
 	CHECK_EQ(run(), 0);
-	CHECK_EQ(memory.usable_count, 2);
-	CHECK_EQ(memory.usable[1].size, 127 << 20);
+	CHECK_EQ(memory.usable.count, 2);
+	CHECK_EQ(memory.usable.ranges[1].size, 127 << 20);
 }
 
 TEST("the largest mem_upper does not wrap")
@@ -200,7 +203,7 @@ TEST("the largest mem_upper does not wrap")
 	put32(loader.info, 0, 0x01);
 	put32(loader.info, 8, 0xffffffff);
 	CHECK_EQ(run(), 0);
-	CHECK_EQ(memory.usable[1].size, 0xffffffffull << 10);
+	CHECK_EQ(memory.usable.ranges[1].size, 0xffffffffull << 10);
 }
 
 TEST("no word about memory is -ENOENT")
@@ -220,8 +223,8 @@ TEST("memory map entries may be longer than 20 bytes")
 	put32(loader.mmap, 0, 24);
 	put32(loader.info, 44, 100);
 	CHECK_EQ(run(), 0);
-	CHECK_EQ(memory.usable_count, 2);
-	CHECK_EQ(memory.usable[1].base, 0x100000);
+	CHECK_EQ(memory.usable.count, 2);
+	CHECK_EQ(memory.usable.ranges[1].base, 0x100000);
 }
 
 TEST("a malformed entry ends the memory map, earlier ones count")
@@ -232,8 +235,8 @@ TEST("a malformed entry ends the memory map, earlier ones count")
 		prepare();
 		put32(loader.mmap, 24, sizes[i]);
 		CHECK_EQ(run(), 0);
-		CHECK_EQ(memory.usable_count, 1);
-		CHECK_EQ(memory.usable[0].size, 0x9fc00);
+		CHECK_EQ(memory.usable.count, 1);
+		CHECK_EQ(memory.usable.ranges[0].size, 0x9fc00);
 	}
 }
 
@@ -243,7 +246,7 @@ TEST("an entry that claims bytes behind the memory map ends it")
 		prepare();
 		put32(loader.mmap, 72, size);
 		CHECK_EQ(run(), 0);
-		CHECK_EQ(memory.usable_count, 1);
+		CHECK_EQ(memory.usable.count, 1);
 	}
 }
 
@@ -253,7 +256,7 @@ TEST("a memory map that ends inside an entry keeps the whole ones")
 		prepare();
 		put32(loader.info, 44, length);
 		CHECK_EQ(run(), 0);
-		CHECK_EQ(memory.usable_count, 1);
+		CHECK_EQ(memory.usable.count, 1);
 	}
 }
 

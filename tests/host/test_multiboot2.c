@@ -3,7 +3,7 @@
 #include "fake_memory.h"
 #include "test.h"
 
-#include "arch/i386/boot/multiboot2.h"
+#include "arch/i386/boot/multiboot.h"
 
 #include <skerry/errno.h>
 #include <stdlib.h>
@@ -96,7 +96,7 @@ static int run_sized(size_t mapped)
 
 	fake_memory_init(&fake);
 	fake_memory_add(&fake, INFO, block.bytes, mapped);
-	error = multiboot2_read(&fake.view, MULTIBOOT2_MAGIC, INFO, &memory, &info, &rsdp);
+	error = multiboot_read(&fake.view, MULTIBOOT2_MAGIC, INFO, &memory, &info, &rsdp);
 	fake_memory_free(&fake);
 	return error;
 }
@@ -110,9 +110,9 @@ TEST("memory map, first module and command line are read")
 {
 	prepare();
 	CHECK_EQ(run(), 0);
-	CHECK_EQ(memory.usable_count, 2);
-	CHECK_EQ(memory.usable[1].base, 0x100000);
-	CHECK_EQ(memory.usable[1].size, 0x7ee0000);
+	CHECK_EQ(memory.usable.count, 2);
+	CHECK_EQ(memory.usable.ranges[1].base, 0x100000);
+	CHECK_EQ(memory.usable.ranges[1].size, 0x7ee0000);
 	CHECK_EQ(info.archive.base, 0x200000);
 	CHECK_EQ(info.archive.size, 0x34567);
 	CHECK_TEXT(info.command_line, "console=com1");
@@ -124,8 +124,8 @@ TEST("the information block is reserved as a whole")
 {
 	prepare();
 	CHECK_EQ(run(), 0);
-	CHECK_EQ(memory.reserved[0].base, INFO);
-	CHECK_EQ(memory.reserved[0].size, block.size);
+	CHECK_EQ(memory.reserved.ranges[0].base, INFO);
+	CHECK_EQ(memory.reserved.ranges[0].size, block.size);
 }
 
 TEST("the ACPI 2.0 root pointer is preferred, in either order")
@@ -155,8 +155,8 @@ TEST("a wrong magic or a misaligned block is -EINVAL")
 	prepare();
 	fake_memory_init(&fake);
 	fake_memory_add(&fake, INFO, block.bytes, sizeof(block.bytes));
-	CHECK_EQ(multiboot2_read(&fake.view, 0x2badb002, INFO, &memory, &info, &rsdp), -EINVAL);
-	CHECK_EQ(multiboot2_read(&fake.view, MULTIBOOT2_MAGIC, INFO + 4, &memory, &info, &rsdp),
+	CHECK_EQ(multiboot_read(&fake.view, 0x36d76288, INFO, &memory, &info, &rsdp), -EINVAL);
+	CHECK_EQ(multiboot_read(&fake.view, MULTIBOOT2_MAGIC, INFO + 4, &memory, &info, &rsdp),
 		 -EINVAL);
 	CHECK_EQ(rsdp, 0);
 	fake_memory_free(&fake);
@@ -194,7 +194,7 @@ TEST("a hole in any tag's header or fields is -EFAULT")
 		fake_memory_init(&fake);
 		fake_memory_add(&fake, INFO, block.bytes, holes[i]);
 		fake_memory_add(&fake, INFO + behind, block.bytes + behind, block.size - behind);
-		CHECK_EQ(multiboot2_read(&fake.view, MULTIBOOT2_MAGIC, INFO, &memory, &info, &rsdp),
+		CHECK_EQ(multiboot_read(&fake.view, MULTIBOOT2_MAGIC, INFO, &memory, &info, &rsdp),
 			 -EFAULT);
 		fake_memory_free(&fake);
 	}
@@ -205,7 +205,7 @@ TEST("no end tag is -EINVAL, and nothing is taken from such a block")
 	prepare();
 	put32(block.bytes, 0, block.size - 8);
 	CHECK_EQ(run(), -EINVAL);
-	CHECK_EQ(memory.usable_count, 0);
+	CHECK_EQ(memory.usable.count, 0);
 	CHECK_EQ(info.archive.size, 0);
 	CHECK_TEXT(info.command_line, "");
 }
@@ -261,7 +261,7 @@ TEST("a module without a string and a memory map without entries are fine")
 	CHECK_EQ(run(), 0);
 	CHECK_EQ(info.archive.base, 0x200000);
 	CHECK_EQ(info.archive.size, 16);
-	CHECK_EQ(memory.usable_count, 2);
+	CHECK_EQ(memory.usable.count, 2);
 }
 
 TEST("memory map entries may be longer, not shorter than 24 bytes")
@@ -272,8 +272,8 @@ TEST("memory map entries may be longer, not shorter than 24 bytes")
 	map = add_map(40);
 	add_tag(0, NULL, 0);
 	CHECK_EQ(run(), 0);
-	CHECK_EQ(memory.usable_count, 2);
-	CHECK_EQ(memory.usable[1].base, 0x100000);
+	CHECK_EQ(memory.usable.count, 2);
+	CHECK_EQ(memory.usable.ranges[1].base, 0x100000);
 	put32(block.bytes, map + 8, 23);
 	CHECK_EQ(run(), -EINVAL);
 	put32(block.bytes, map + 8, 0);
@@ -291,7 +291,7 @@ TEST("a memory map that ends inside an entry keeps the whole ones")
 	add_tag(0, NULL, 0);
 	put32(block.bytes, map + 4, 16 + 3 * 24 - 1);
 	CHECK_EQ(run(), 0);
-	CHECK_EQ(memory.usable_count, 1);
+	CHECK_EQ(memory.usable.count, 1);
 }
 
 TEST("without a memory map the basic memory tag counts")
@@ -300,10 +300,10 @@ TEST("without a memory map the basic memory tag counts")
 	add_basic();
 	add_tag(0, NULL, 0);
 	CHECK_EQ(run(), 0);
-	CHECK_EQ(memory.usable_count, 2);
-	CHECK_EQ(memory.usable[0].base, 0);
-	CHECK_EQ(memory.usable[0].size, 639 * 1024);
-	CHECK_EQ(memory.usable[1].size, 127 << 20);
+	CHECK_EQ(memory.usable.count, 2);
+	CHECK_EQ(memory.usable.ranges[0].base, 0);
+	CHECK_EQ(memory.usable.ranges[0].size, 639 * 1024);
+	CHECK_EQ(memory.usable.ranges[1].size, 127 << 20);
 }
 
 TEST("no word about memory is -ENOENT")
@@ -362,7 +362,7 @@ TEST("a command line that fits exactly is kept, a longer one cut with -E2BIG")
 	block.bytes[8 + 16 + 8 + BOOT_COMMAND_LINE_MAX - 1] = 'x';
 	CHECK_EQ(run(), -E2BIG);
 	CHECK_EQ(strlen(info.command_line), BOOT_COMMAND_LINE_MAX - 1);
-	CHECK_EQ(memory.usable_count, 2);
+	CHECK_EQ(memory.usable.count, 2);
 }
 
 TEST("no truncation of a block is accepted")

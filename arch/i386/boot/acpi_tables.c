@@ -7,12 +7,9 @@
 #include <string.h>
 
 #define RSDP_SIGNATURE "RSD PTR "
-#define RSDP_ALIGN 16
 #define RSDP_OLD_SIZE 20
 #define RSDP_SIZE_MAX 256u
-#define EBDA_SEARCH 1024u
 #define BIOS_START 0xe0000u
-#define BIOS_END 0x100000u
 
 struct rsdp {
 	char signature[8];
@@ -28,105 +25,69 @@ struct rsdp {
 
 _Static_assert(sizeof(struct rsdp) == 36, "ACPI 5.2.5.3");
 
-static bool sums_to_zero(const void *bytes, uint32_t length)
-{
-	const uint8_t *byte = bytes;
-	uint8_t sum = 0;
-
-	while (length--)
-		sum += *byte++;
-	return !sum;
-}
-
 /* Maps a table whole; NULL when it cannot be or is damaged. */
 static const void *map_table(const struct boot_memory_view *view, uint64_t address,
 			     const char *signature, uint32_t *length)
 {
 	struct acpi_table_header header;
-	const void *table;
 
 	if (boot_memory_copy(view, address, &header, sizeof(header)))
 		return NULL;
 	if (memcmp(header.signature, signature, sizeof(header.signature)) ||
 	    header.length < sizeof(header) || header.length > ACPI_TABLE_MAX)
 		return NULL;
-	table = boot_memory_map(view, address, header.length);
-	if (!table || !sums_to_zero(table, header.length))
-		return NULL;
 	*length = header.length;
-	return table;
+	return boot_memory_map_summed(view, address, header.length);
 }
 
-/* Copies a good RSDP; a field that does not exist reads as 0. */
-static bool read_rsdp(const struct boot_memory_view *view, uint64_t address, struct rsdp *rsdp)
+/* A pointer_reader of the RSDP; a field that does not exist reads as 0. */
+static bool read_rsdp(const struct boot_memory_view *view, uint64_t address, void *pointer)
 {
-	const void *bytes;
+	struct rsdp *rsdp = pointer;
 
 	memset(rsdp, 0, sizeof(*rsdp));
-	if (boot_memory_copy(view, address, rsdp, RSDP_OLD_SIZE))
-		return false;
-	if (memcmp(rsdp->signature, RSDP_SIGNATURE, sizeof(rsdp->signature)) ||
-	    !sums_to_zero(rsdp, RSDP_OLD_SIZE))
+	if (boot_memory_copy(view, address, rsdp, RSDP_OLD_SIZE) ||
+	    memcmp(rsdp->signature, RSDP_SIGNATURE, sizeof(rsdp->signature)) ||
+	    !boot_memory_map_summed(view, address, RSDP_OLD_SIZE))
 		return false;
 	if (rsdp->revision < 2)
 		return true;
-	if (boot_memory_copy(view, address, rsdp, sizeof(*rsdp)) || rsdp->length < sizeof(*rsdp) ||
-	    rsdp->length > RSDP_SIZE_MAX)
-		return false;
-	bytes = boot_memory_map(view, address, rsdp->length);
-	return bytes && sums_to_zero(bytes, rsdp->length);
+	return !boot_memory_copy(view, address, rsdp, sizeof(*rsdp)) &&
+	       rsdp->length >= sizeof(*rsdp) && rsdp->length <= RSDP_SIZE_MAX &&
+	       boot_memory_map_summed(view, address, rsdp->length);
 }
 
-static bool search_rsdp(const struct boot_memory_view *view, uint64_t start, uint64_t end,
-			struct rsdp *rsdp)
+static bool read_root(const struct boot_memory_view *view, uint64_t address, const char *signature,
+		      uint32_t entry_size, struct acpi_root *root)
 {
-	for (uint64_t address = start; address < end; address += RSDP_ALIGN)
-		if (read_rsdp(view, address, rsdp))
-			return true;
-	return false;
-}
-
-static bool find_rsdp(const struct boot_memory_view *view, uint64_t hint, struct rsdp *rsdp)
-{
-	struct bios_areas areas;
-
-	if (hint && read_rsdp(view, hint, rsdp))
-		return true;
-	bios_areas_read(view, &areas);
-	if (areas.ebda && search_rsdp(view, areas.ebda, areas.ebda + EBDA_SEARCH, rsdp))
-		return true;
-	return search_rsdp(view, BIOS_START, BIOS_END, rsdp);
+	root->table = address;
+	root->entry_size = entry_size;
+	return address && map_table(view, address, signature, &root->length);
 }
 
 int acpi_root_find(const struct boot_memory_view *view, uint64_t rsdp_hint, struct acpi_root *root)
 {
 	struct rsdp rsdp;
 
-	if (!find_rsdp(view, rsdp_hint, &rsdp))
+	if (!(rsdp_hint && read_rsdp(view, rsdp_hint, &rsdp)) &&
+	    !bios_find_pointer(view, BIOS_START, read_rsdp, &rsdp))
 		return -ENOENT;
-	if (rsdp.xsdt && map_table(view, rsdp.xsdt, "XSDT", &root->length)) {
-		root->table = rsdp.xsdt;
-		root->entry_size = sizeof(uint64_t);
+	if (read_root(view, rsdp.xsdt, "XSDT", sizeof(uint64_t), root) ||
+	    read_root(view, rsdp.rsdt, "RSDT", sizeof(uint32_t), root))
 		return 0;
-	}
-	if (rsdp.rsdt && map_table(view, rsdp.rsdt, "RSDT", &root->length)) {
-		root->table = rsdp.rsdt;
-		root->entry_size = sizeof(uint32_t);
-		return 0;
-	}
 	return -EINVAL;
 }
 
 int acpi_table_find(const struct boot_memory_view *view, const struct acpi_root *root,
-		    const char *signature, uint64_t *address, uint32_t *length)
+		    const char *signature, const void **table, uint32_t *length)
 {
-	uint32_t entries =
-		(root->length - (uint32_t)sizeof(struct acpi_table_header)) / root->entry_size;
+	uint64_t place = root->table + sizeof(struct acpi_table_header);
+	uint64_t end = root->table + root->length;
 	int error = -ENOENT;
 
-	for (uint32_t i = 0; i < entries && i < ACPI_TABLES_MAX; i++) {
-		uint64_t place = root->table + sizeof(struct acpi_table_header) +
-				 (uint64_t)i * root->entry_size;
+	if (end > place + ACPI_TABLES_MAX * root->entry_size)
+		end = place + ACPI_TABLES_MAX * root->entry_size;
+	for (; place + root->entry_size <= end; place += root->entry_size) {
 		char found[4];
 		uint64_t entry = 0; /* an RSDT's entry is the lower half */
 
@@ -134,10 +95,9 @@ int acpi_table_find(const struct boot_memory_view *view, const struct acpi_root 
 		    boot_memory_copy(view, entry, found, sizeof(found)) ||
 		    memcmp(found, signature, sizeof(found)))
 			continue;
-		if (map_table(view, entry, signature, length)) {
-			*address = entry;
+		*table = map_table(view, entry, signature, length);
+		if (*table)
 			return 0;
-		}
 		error = -EINVAL;
 	}
 	return error;
@@ -196,18 +156,15 @@ static uint16_t port_of(uint32_t port, const struct fadt_register *extended)
 int acpi_fadt_read(const struct boot_memory_view *view, const struct acpi_root *root,
 		   struct acpi_fixed_hardware *hardware)
 {
-	struct fadt fadt;
-	uint64_t address;
+	struct fadt fadt = {.flags = 0};
+	const void *table;
 	uint32_t length;
-	int error;
+	int error = acpi_table_find(view, root, "FACP", &table, &length);
 
 	memset(hardware, 0, sizeof(*hardware));
-	error = acpi_table_find(view, root, "FACP", &address, &length);
 	if (error)
 		return error;
-	memset(&fadt, 0, sizeof(fadt));
-	if (boot_memory_copy(view, address, &fadt, length < sizeof(fadt) ? length : sizeof(fadt)))
-		return -EINVAL;
+	memcpy(&fadt, table, length < sizeof(fadt) ? length : sizeof(fadt));
 	hardware->pm1a_control_port = port_of(fadt.pm1a_control, &fadt.pm1a_control_extended);
 	if (fadt.pm_timer_size == PM_TIMER_SIZE)
 		hardware->pm_timer_port = port_of(fadt.pm_timer, &fadt.pm_timer_extended);

@@ -28,17 +28,17 @@ struct acpi_root {
 };
 
 /* The root table by way of the RSDP: the one at the physical address rsdp, or if that is 0 or
- * bad, the first good one on a 16-byte boundary of the EBDA's first KiB or 0xe0000-0xfffff. The
- * XSDT is preferred, a bad XSDT gives way to the RSDT.
- * 0, -ENOENT when there is no good RSDP, -EINVAL when there is but its tables are bad.
+ * bad, the first good one bios_find_pointer() sees, from 0xe0000 on in the BIOS. The XSDT is
+ * preferred, a bad XSDT gives way to the RSDT. 0, -ENOENT when there is no good RSDP, -EINVAL when
+ * there is but its tables are bad.
  */
 int acpi_root_find(const struct boot_memory_view *view, uint64_t rsdp, struct acpi_root *root);
 
-/* The first table with that signature (4 characters) that is whole and has a good checksum.
- * 0, -ENOENT, or -EINVAL when all with that signature are bad.
+/* The first table with that signature (4 characters) that is whole and has a good checksum, mapped
+ * until the view's next mapping. 0, -ENOENT, or -EINVAL when all with that signature are bad.
  */
 int acpi_table_find(const struct boot_memory_view *view, const struct acpi_root *root,
-		    const char *signature, uint64_t *address, uint32_t *length);
+		    const char *signature, const void **table, uint32_t *length);
 
 enum acpi_address_space {
 	ACPI_SPACE_MEMORY = 0,

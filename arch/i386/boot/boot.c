@@ -16,7 +16,6 @@
 #include "kernel/print.h"
 #include "mp_table.h"
 #include "multiboot.h"
-#include "multiboot2.h"
 
 #define LOCAL_APIC_DEFAULT 0xfee00000u
 #define LOCAL_APIC_ID (0x20 / 4)
@@ -44,14 +43,9 @@ const struct boot_firmware *boot_firmware(void)
 /* Returns the physical address of the ACPI root pointer if the loader told, else 0. */
 static uint64_t read_loader(uint32_t magic, uint32_t information)
 {
-	uint64_t rsdp = 0;
-	int error;
+	uint64_t rsdp;
+	int error = multiboot_read(&boot_window, magic, information, &memory, &info, &rsdp);
 
-	boot_memory_init(&memory);
-	if (magic == MULTIBOOT2_MAGIC)
-		error = multiboot2_read(&boot_window, magic, information, &memory, &info, &rsdp);
-	else
-		error = multiboot_read(&boot_window, magic, information, &memory, &info);
 	if (error == -E2BIG)
 		print("boot: the command line is too long and was cut\n");
 	else if (error)
@@ -76,23 +70,16 @@ static void settle_memory(void)
 /* A loader may put the archive where the direct map does not reach: copy it down. */
 static void settle_archive(void)
 {
-	uint64_t size = (info.archive.size + ARCH_PAGE_SIZE - 1) & ~(uint64_t)(ARCH_PAGE_SIZE - 1);
-	unsigned int i;
+	paddr_t from = info.archive.base, to;
 
 	if (info.archive.base + info.archive.size <= ARCH_DIRECT_MAP_BYTES)
 		return;
-	for (i = info.memory_count; i-- > 0;) {
-		struct boot_range *range = &info.memory[i];
-
-		if (range->size <= size || info.archive.base >> 32 != 0)
-			continue;
-		range->size -= size;
-		boot_map_copy(range->base + range->size, info.archive.base, info.archive.size);
-		info.archive.base = range->base + range->size;
-		return;
-	}
-	panic("boot: the archive lies out of reach, at 0x%llx",
-	      (unsigned long long)info.archive.base);
+	to = boot_memory_take(&info, info.archive.size);
+	if (info.archive.base >> 32 != 0 || to == 0)
+		panic("boot: the archive lies out of reach, at 0x%llx",
+		      (unsigned long long)info.archive.base);
+	boot_map_copy(to, from, info.archive.size);
+	info.archive.base = to;
 }
 
 /* QEMU gives every CPU of several a local APIC, also one whose CPUID denies it; its firmware

@@ -13,13 +13,8 @@
 #include "arch/i386/time.h"
 #include "kernel/arch.h"
 
-#define PAGE_PRESENT 1u
-#define PAGE_WRITE 2u
-#define PAGE_USER 4u
 #define PAGE_UNCACHED 0x18u /* PWT, PCD */
 #define PAGE_MASK (ARCH_PAGE_SIZE - 1)
-#define TABLE_ENTRIES 1024u
-#define LARGE_BYTES 0x400000u
 
 /* The device table's upper half is the window, in two parts so that one can be copied to the other.
  */
@@ -38,6 +33,8 @@ static uint32_t device_table[TABLE_ENTRIES] __attribute__((aligned(ARCH_PAGE_SIZ
 static struct boot_page_map kernel_maps[BOOT_PAGE_MAPS];
 static unsigned int kernel_map_count;
 static vaddr_t device_end = ARCH_DEVICE_BASE;
+
+paddr_t boot_map_top;
 
 static bool direct_map_complete;
 static struct boot_info *frame_source;
@@ -89,20 +86,13 @@ void boot_map_copy(paddr_t to, paddr_t from, size_t bytes)
 
 /* --- Tables ---------------------------------------------------------------------------------- */
 
-/* A frame for a table, zeroed, off the end of the memory that nobody owns yet. */
+/* A frame for a table, zeroed. */
 static paddr_t frame_take(void)
 {
-	struct boot_range *last;
-	paddr_t frame;
+	paddr_t frame = boot_memory_take(frame_source, ARCH_PAGE_SIZE);
 
-	if (frame_source->memory_count == 0)
-		return 0;
-	last = &frame_source->memory[frame_source->memory_count - 1];
-	last->size -= ARCH_PAGE_SIZE;
-	frame = last->base + last->size;
-	if (last->size == 0)
-		frame_source->memory_count--;
-	memset(window_map(0, frame, ARCH_PAGE_SIZE), 0, ARCH_PAGE_SIZE);
+	if (frame != 0)
+		memset(window_map(0, frame, ARCH_PAGE_SIZE), 0, ARCH_PAGE_SIZE);
 	return frame;
 }
 
@@ -196,26 +186,24 @@ static int kernel_map_install(const struct boot_page_map *map)
 }
 
 /* head.S mapped whole 4 MB regions: page 0 must not stay, nor what lies beyond memory. */
-static void trim_kernel_tables(paddr_t top)
+static void trim_kernel_tables(void)
 {
 	uint32_t i;
 
 	kernel_tables[0] = 0;
-	for (i = top / ARCH_PAGE_SIZE; &kernel_tables[i] < kernel_tables_end; i++)
+	for (i = boot_map_top / ARCH_PAGE_SIZE; &kernel_tables[i] < kernel_tables_end; i++)
 		kernel_tables[i] = 0;
 }
 
 static paddr_t memory_top(const struct boot_info *info)
 {
-	uint64_t top = info->kernel.base + info->kernel.size;
-	uint64_t end = info->archive.base + info->archive.size;
-	unsigned int i;
+	const struct boot_range *last = &info->memory[info->memory_count - 1];
+	uint64_t top = virt_to_phys(kernel_end);
 
-	if (end > top)
-		top = end;
-	for (i = 0; i < info->memory_count; i++)
-		if (info->memory[i].base + info->memory[i].size > top)
-			top = info->memory[i].base + info->memory[i].size;
+	if (info->archive.base + info->archive.size > top)
+		top = info->archive.base + info->archive.size;
+	if (last->base + last->size > top)
+		top = last->base + last->size;
 	return (top + PAGE_MASK) & ~(uint64_t)PAGE_MASK;
 }
 
@@ -227,15 +215,15 @@ void boot_map_init(void)
 
 int boot_map_build(struct boot_info *info)
 {
-	paddr_t top = memory_top(info);
 	unsigned int i, identity = (kernel_tables_end - kernel_tables) / TABLE_ENTRIES;
 
 	frame_source = info;
+	boot_map_top = memory_top(info);
 	direct_map_add(virt_to_phys(kernel_text_start), virt_to_phys(kernel_text_end),
 		       KERNEL_MAP_EXECUTE);
 	direct_map_add(virt_to_phys(kernel_data_start), virt_to_phys(kernel_end), KERNEL_MAP_WRITE);
 	direct_map_add(ARCH_PAGE_SIZE, virt_to_phys(kernel_text_start), KERNEL_MAP_WRITE);
-	direct_map_add(virt_to_phys(kernel_end), top, KERNEL_MAP_WRITE);
+	direct_map_add(virt_to_phys(kernel_end), boot_map_top, KERNEL_MAP_WRITE);
 
 	if (cpu_page_large())
 		cr4_write(cr4_read() | CR4_PSE);
@@ -245,7 +233,7 @@ int boot_map_build(struct boot_info *info)
 		if (error)
 			return error;
 	}
-	trim_kernel_tables(top);
+	trim_kernel_tables();
 	memset(boot_directory, 0, identity * sizeof(*boot_directory));
 	memset(&device_table[WINDOW_FIRST], 0, 2 * WINDOW_PAGES * sizeof(*device_table));
 	flush_all();

@@ -11,6 +11,13 @@
 #include "boot_memory.h"
 #include <skerry/boot_page.h>
 
+/* Directory and table entries: SDM vol. 3, 4.3. */
+#define PAGE_PRESENT 1u
+#define PAGE_WRITE 2u
+#define PAGE_USER 4u
+#define LARGE_BYTES 0x400000u
+#define TABLE_ENTRIES 1024u
+
 /* First of all: makes the window and boot_map_device() work. */
 void boot_map_init(void);
 
@@ -28,6 +35,9 @@ volatile void *boot_map_device(uint64_t physical);
 /* Builds the final boot map and switches it on: direct map up to the end of memory or archive, the
  * devices, nothing else. Takes frames for tables off the end of info's memory. 0 or -ENOMEM. */
 int boot_map_build(struct boot_info *info);
+
+/* End of the direct map; constant from boot_map_build() on. */
+extern paddr_t boot_map_top;
 
 /* The kernel's mappings, complete: what every root must contain. */
 const struct boot_page_map *boot_map_list(unsigned int *count);

@@ -13,6 +13,8 @@
 #define MEGABYTE 0x100000u
 #define LOWEST_BASE_MEMORY 0x80000u
 
+#define POINTER_ALIGN 16
+
 #define BDA_EBDA_SEGMENT 0x40eu
 #define BDA_BASE_MEMORY 0x413u
 
@@ -37,51 +39,32 @@ int boot_memory_copy(const struct boot_memory_view *view, uint64_t physical, voi
 	return 0;
 }
 
-/* Maps what it can of [physical, physical + *size) within one page: a string may end close to
- * where mappable memory does.
- */
-static const char *map_piece(const struct boot_memory_view *view, uint64_t physical, size_t *size)
+const void *boot_memory_map_summed(const struct boot_memory_view *view, uint64_t physical,
+				   uint64_t size)
 {
-	size_t rest = BOOT_PAGE_SIZE - (size_t)(physical % BOOT_PAGE_SIZE);
+	const uint8_t *bytes = boot_memory_map(view, physical, size);
+	uint8_t sum = 0;
 
-	if (*size > rest)
-		*size = rest;
-	for (; *size; *size /= 2) {
-		const char *piece = boot_memory_map(view, physical, *size);
-
-		if (piece)
-			return piece;
-	}
-	return NULL;
+	for (uint64_t i = 0; bytes && i < size; i++)
+		sum += bytes[i];
+	return sum ? NULL : bytes;
 }
 
+/* One character at a time: a string may end close to where mappable memory does. */
 int boot_memory_copy_string(const struct boot_memory_view *view, uint64_t physical, char *text,
-			    size_t size, size_t *length)
+			    size_t size)
 {
-	int error = -E2BIG;
-	size_t copied = 0;
-
-	while (copied < size && error == -E2BIG) {
-		size_t piece_size = size - copied;
-		const char *piece = map_piece(view, physical + copied, &piece_size);
-
-		if (!piece)
-			error = -EFAULT;
-		for (size_t i = 0; i < piece_size && error == -E2BIG; i++) {
-			text[copied] = piece[i];
-			if (piece[i])
-				copied++;
-			else
-				error = 0;
+	for (size_t i = 0; i < size; i++) {
+		if (boot_memory_copy(view, physical + i, &text[i], 1)) {
+			text[i] = 0;
+			return -EFAULT;
 		}
+		if (!text[i])
+			return 0;
 	}
-	if (copied && copied == size)
-		copied--;
 	if (size)
-		text[copied] = 0;
-	if (length)
-		*length = copied;
-	return error;
+		text[size - 1] = 0;
+	return -E2BIG;
 }
 
 void bios_areas_read(const struct boot_memory_view *view, struct bios_areas *areas)
@@ -103,114 +86,113 @@ void bios_areas_read(const struct boot_memory_view *view, struct bios_areas *are
 	}
 }
 
+static bool find_between(const struct boot_memory_view *view, uint64_t start, uint64_t end,
+			 pointer_reader *read, void *pointer)
+{
+	while (start < end && !read(view, start, pointer))
+		start += POINTER_ALIGN;
+	return start < end;
+}
+
+bool bios_find_pointer(const struct boot_memory_view *view, uint64_t bios_start,
+		       pointer_reader *read, void *pointer)
+{
+	struct bios_areas areas;
+	uint64_t top;
+
+	bios_areas_read(view, &areas);
+	top = areas.base_memory_top;
+	return (areas.ebda && find_between(view, areas.ebda, areas.ebda + KIB, read, pointer)) ||
+	       find_between(view, top - KIB, top, read, pointer) ||
+	       find_between(view, bios_start, MEGABYTE, read, pointer);
+}
+
 static uint64_t range_end(const struct boot_range *range)
 {
 	return range->base + range->size;
 }
 
-static void ranges_remove(struct boot_range *ranges, unsigned int *count, unsigned int first,
-			  unsigned int number)
+static void list_remove(struct range_list *list, unsigned int index)
 {
-	memmove(&ranges[first], &ranges[first + number],
-		(*count - first - number) * sizeof(*ranges));
-	*count -= number;
+	list->count--;
+	memmove(&list->ranges[index], &list->ranges[index + 1],
+		(list->count - index) * sizeof(*list->ranges));
 }
 
-static unsigned int ranges_smallest(const struct boot_range *ranges, unsigned int count)
+/* Adds [base, end), joining it with all it touches; nothing when it is empty. */
+static void list_add(struct range_list *list, uint64_t base, uint64_t end)
+{
+	struct boot_range *place = list->ranges;
+
+	if (base >= end)
+		return;
+	while (place < &list->ranges[list->count] && range_end(place) < base)
+		place++;
+	while (place < &list->ranges[list->count] && place->base <= end) {
+		if (place->base < base)
+			base = place->base;
+		if (range_end(place) > end)
+			end = range_end(place);
+		list_remove(list, place - list->ranges);
+	}
+	memmove(place + 1, place, (&list->ranges[list->count] - place) * sizeof(*place));
+	*place = (struct boot_range){base, end - base};
+	list->count++;
+}
+
+/* Adds [base, end); a list then longer than limit gives up its smallest. Returns how much. */
+static uint64_t list_add_limited(struct range_list *list, uint64_t base, uint64_t end,
+				 unsigned int limit)
 {
 	unsigned int smallest = 0;
+	uint64_t size;
 
-	for (unsigned int i = 1; i < count; i++)
-		if (ranges[i].size < ranges[smallest].size)
+	list_add(list, base, end);
+	if (list->count <= limit)
+		return 0;
+	for (unsigned int i = 1; i < list->count; i++)
+		if (list->ranges[i].size < list->ranges[smallest].size)
 			smallest = i;
-	return smallest;
+	size = list->ranges[smallest].size;
+	list_remove(list, smallest);
+	return size;
 }
 
-/* Adds a non-empty range, joining it with all it touches. Returns false when it touches none and
- * the list is full.
- */
-static bool ranges_add(struct boot_range *ranges, unsigned int *count, struct boot_range range)
+/* Fills the smallest gap. */
+static void list_join_closest(struct range_list *list)
 {
-	unsigned int first = 0, last;
+	struct boot_range gap = {0, UINT64_MAX};
 
-	while (first < *count && range_end(&ranges[first]) < range.base)
-		first++;
-	for (last = first; last < *count && ranges[last].base <= range_end(&range); last++) {
-		uint64_t end = range_end(&ranges[last]) > range_end(&range)
-				       ? range_end(&ranges[last])
-				       : range_end(&range);
+	for (unsigned int i = 1; i < list->count; i++) {
+		uint64_t end = range_end(&list->ranges[i - 1]);
 
-		if (ranges[last].base < range.base)
-			range.base = ranges[last].base;
-		range.size = end - range.base;
+		if (list->ranges[i].base - end < gap.size)
+			gap = (struct boot_range){end, list->ranges[i].base - end};
 	}
-	if (last > first) {
-		ranges_remove(ranges, count, first, last - first - 1);
-	} else {
-		if (*count == BOOT_MEMORY_WORK_MAX)
-			return false;
-		memmove(&ranges[first + 1], &ranges[first], (*count - first) * sizeof(*ranges));
-		++*count;
-	}
-	ranges[first] = range;
-	return true;
+	list_add(list, gap.base, range_end(&gap));
 }
 
-/* Joins the two neighbours with the smallest gap. */
-static void ranges_join_closest(struct boot_range *ranges, unsigned int *count)
+static uint64_t cut_end(uint64_t base, uint64_t size)
 {
-	uint64_t smallest_gap = UINT64_MAX;
-	unsigned int closest = 0;
-
-	for (unsigned int i = 0; i + 1 < *count; i++) {
-		uint64_t gap = ranges[i + 1].base - range_end(&ranges[i]);
-
-		if (gap < smallest_gap) {
-			smallest_gap = gap;
-			closest = i;
-		}
-	}
-	ranges[closest].size = range_end(&ranges[closest + 1]) - ranges[closest].base;
-	ranges_remove(ranges, count, closest + 1, 1);
-}
-
-static struct boot_range cut_range(uint64_t base, uint64_t size)
-{
-	return (struct boot_range){base, size < UINT64_MAX - base ? size : UINT64_MAX - base};
+	return size < UINT64_MAX - base ? base + size : UINT64_MAX;
 }
 
 void boot_memory_init(struct boot_memory *memory)
 {
-	memory->usable_count = 0;
-	memory->reserved_count = 0;
-	memory->dropped = 0;
+	memset(memory, 0, sizeof(*memory));
 }
 
 void boot_memory_add(struct boot_memory *memory, uint64_t base, uint64_t size)
 {
-	struct boot_range range = cut_range(base, size);
-	unsigned int smallest;
-
-	if (!range.size || ranges_add(memory->usable, &memory->usable_count, range))
-		return;
-	smallest = ranges_smallest(memory->usable, memory->usable_count);
-	if (range.size <= memory->usable[smallest].size) {
-		memory->dropped += range.size;
-		return;
-	}
-	memory->dropped += memory->usable[smallest].size;
-	ranges_remove(memory->usable, &memory->usable_count, smallest, 1);
-	ranges_add(memory->usable, &memory->usable_count, range);
+	memory->dropped +=
+		list_add_limited(&memory->usable, base, cut_end(base, size), BOOT_MEMORY_WORK_MAX);
 }
 
 void boot_memory_reserve(struct boot_memory *memory, uint64_t base, uint64_t size)
 {
-	struct boot_range range = cut_range(base, size);
-
-	if (!range.size || ranges_add(memory->reserved, &memory->reserved_count, range))
-		return;
-	ranges_join_closest(memory->reserved, &memory->reserved_count);
-	ranges_add(memory->reserved, &memory->reserved_count, range);
+	list_add(&memory->reserved, base, cut_end(base, size));
+	if (memory->reserved.count > BOOT_MEMORY_WORK_MAX)
+		list_join_closest(&memory->reserved);
 }
 
 void boot_memory_reserve_first_megabyte(struct boot_memory *memory, const struct bios_areas *areas)
@@ -223,43 +205,31 @@ void boot_memory_reserve_first_megabyte(struct boot_memory *memory, const struct
 	boot_memory_reserve(memory, start, MEGABYTE - start);
 }
 
-/* Ranges arrive in ascending order; a full list gives up the smallest it has seen. */
-static void info_add(struct boot_info *info, uint64_t base, uint64_t end)
+/* Rounding up may not wrap; the top of PAGE_MASK is the largest end there is. */
+static uint64_t page_up(uint64_t address)
 {
-	if (info->memory_count == BOOT_RANGES_MAX) {
-		unsigned int smallest = ranges_smallest(info->memory, info->memory_count);
+	return address > PAGE_MASK ? PAGE_MASK : (address + BOOT_PAGE_SIZE - 1) & PAGE_MASK;
+}
 
-		if (end - base <= info->memory[smallest].size) {
-			info->memory_unusable += end - base;
-			return;
-		}
-		info->memory_unusable += info->memory[smallest].size;
-		ranges_remove(info->memory, &info->memory_count, smallest, 1);
-	}
-	info->memory[info->memory_count++] = (struct boot_range){base, end - base};
+static void add_free(struct boot_memory *memory, uint64_t base, uint64_t end)
+{
+	memory->dropped += list_add_limited(&memory->free, base, end, BOOT_RANGES_MAX);
 }
 
 /* Adds the parts of [base, end), whole pages, that no reservation touches. */
-static void info_add_unreserved(const struct boot_memory *memory, uint64_t base, uint64_t end,
-				struct boot_info *info)
+static void add_unreserved(struct boot_memory *memory, uint64_t base, uint64_t end)
 {
-	for (unsigned int i = 0; i < memory->reserved_count && base < end; i++) {
-		const struct boot_range *reserved = &memory->reserved[i];
+	for (unsigned int i = 0; i < memory->reserved.count && base < end; i++) {
+		const struct boot_range *reserved = &memory->reserved.ranges[i];
 		uint64_t reserved_base = reserved->base & PAGE_MASK;
-		uint64_t reserved_end = range_end(reserved);
+		uint64_t reserved_end = page_up(range_end(reserved));
 
-		/* Rounding up may not wrap; the top of PAGE_MASK is the largest end there is. */
-		reserved_end = reserved_end > PAGE_MASK
-				       ? PAGE_MASK
-				       : (reserved_end + BOOT_PAGE_SIZE - 1) & PAGE_MASK;
 		if (reserved_end <= base || reserved_base >= end)
 			continue;
-		if (reserved_base > base)
-			info_add(info, base, reserved_base);
+		add_free(memory, base, reserved_base);
 		base = reserved_end;
 	}
-	if (base < end)
-		info_add(info, base, end);
+	add_free(memory, base, end);
 }
 
 int boot_memory_normalise(struct boot_memory *memory, uint64_t limit, struct boot_info *info)
@@ -267,20 +237,30 @@ int boot_memory_normalise(struct boot_memory *memory, uint64_t limit, struct boo
 	limit &= PAGE_MASK;
 	boot_memory_reserve(memory, info->kernel.base, info->kernel.size);
 	boot_memory_reserve(memory, info->archive.base, info->archive.size);
-	info->memory_count = 0;
-	info->memory_unusable = memory->dropped;
-	for (unsigned int i = 0; i < memory->usable_count; i++) {
-		const struct boot_range *usable = &memory->usable[i];
-		uint64_t end = range_end(usable) & PAGE_MASK;
-		uint64_t base = usable->base > PAGE_MASK
-					? PAGE_MASK
-					: (usable->base + BOOT_PAGE_SIZE - 1) & PAGE_MASK;
+	memory->free.count = 0;
+	for (unsigned int i = 0; i < memory->usable.count; i++) {
+		uint64_t base = page_up(memory->usable.ranges[i].base);
+		uint64_t end = range_end(&memory->usable.ranges[i]) & PAGE_MASK;
 
 		if (end > limit && base < end) {
-			info->memory_unusable += end - (base > limit ? base : limit);
+			memory->dropped += end - (base > limit ? base : limit);
 			end = limit;
 		}
-		info_add_unreserved(memory, base, end, info);
+		add_unreserved(memory, base, end);
 	}
+	memcpy(info->memory, memory->free.ranges, sizeof(info->memory));
+	info->memory_count = memory->free.count;
+	info->memory_unusable = memory->dropped;
 	return info->memory_count ? 0 : -ENOMEM;
+}
+
+uint64_t boot_memory_take(struct boot_info *info, uint64_t size)
+{
+	size = page_up(size);
+	for (unsigned int i = info->memory_count; i-- > 0;)
+		if (info->memory[i].size > size) {
+			info->memory[i].size -= size;
+			return range_end(&info->memory[i]);
+		}
+	return 0;
 }

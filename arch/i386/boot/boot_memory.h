@@ -26,11 +26,15 @@ int boot_memory_copy(const struct boot_memory_view *view, uint64_t physical, voi
 /* Maps a range; NULL also for size 0 and for a range that wraps. */
 const void *boot_memory_map(const struct boot_memory_view *view, uint64_t physical, uint64_t size);
 
-/* Copies a NUL-ended string. 0, -EFAULT, or -E2BIG with the first size - 1 characters copied.
- * *length (may be NULL) counts the characters copied.
+/* As boot_memory_map(); NULL also when the bytes do not sum to 0 modulo 256. */
+const void *boot_memory_map_summed(const struct boot_memory_view *view, uint64_t physical,
+				   uint64_t size);
+
+/* Copies a NUL-ended string. 0, -EFAULT with what could be read, or -E2BIG with the first size - 1
+ * characters.
  */
 int boot_memory_copy_string(const struct boot_memory_view *view, uint64_t physical, char *text,
-			    size_t size, size_t *length);
+			    size_t size);
 
 /* Where a PC's BIOS keeps its data in the first megabyte. */
 struct bios_areas {
@@ -43,17 +47,30 @@ struct bios_areas {
  */
 void bios_areas_read(const struct boot_memory_view *view, struct bios_areas *areas);
 
-/* Working lists, filled in any order, with overlaps. Neither list can overflow: full, the
- * reservations merge their two closest (memory is lost, never a reservation) and the usable list
- * drops its smallest range, counted in dropped.
- * The struct has about 4 KiB: keep it out of small stacks.
+/* Reads what firmware tables start from; false when there is no good one at the address. */
+typedef bool pointer_reader(const struct boot_memory_view *view, uint64_t physical, void *pointer);
+
+/* The first one on a 16-byte boundary of the EBDA's first KiB, of base memory's last KiB or of
+ * [bios_start, 1 MiB).
+ */
+bool bios_find_pointer(const struct boot_memory_view *view, uint64_t bios_start,
+		       pointer_reader *read, void *pointer);
+
+/* Sorted, disjoint and not adjacent. */
+struct range_list {
+	struct boot_range ranges[BOOT_MEMORY_WORK_MAX + 1]; /* the last: only while one is added */
+	unsigned int count;
+};
+
+/* Working lists, filled in any order, with overlaps. No list can overflow: full, the reservations
+ * merge their two closest (memory is lost, never a reservation) and the others drop their smallest
+ * range, counted in dropped.
+ * The struct has about 6 KiB: keep it out of small stacks.
  */
 struct boot_memory {
-	struct boot_range usable[BOOT_MEMORY_WORK_MAX];
-	unsigned int usable_count;
-	struct boot_range reserved[BOOT_MEMORY_WORK_MAX];
-	unsigned int reserved_count;
-	uint64_t dropped; /* bytes */
+	struct range_list usable, reserved;
+	struct range_list free; /* made by boot_memory_normalise() */
+	uint64_t dropped;	/* bytes */
 };
 
 void boot_memory_init(struct boot_memory *memory);
@@ -74,3 +91,8 @@ void boot_memory_reserve_first_megabyte(struct boot_memory *memory, const struct
  * is left.
  */
 int boot_memory_normalise(struct boot_memory *memory, uint64_t limit, struct boot_info *info);
+
+/* Takes whole pages off the end of the last of info's ranges that is larger. Their address, 0 when
+ * there is none.
+ */
+uint64_t boot_memory_take(struct boot_info *info, uint64_t size);

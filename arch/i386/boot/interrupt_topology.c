@@ -4,75 +4,76 @@
 #include <skerry/errno.h>
 #include <string.h>
 
-void topology_init(struct interrupt_topology *topology, const char *source)
+struct topology_route topology_route(uint32_t gsi, uint16_t flags, bool is_pci)
 {
-	memset(topology, 0, sizeof(*topology));
-	strlcpy(topology->source, source, sizeof(topology->source));
+	unsigned int polarity = flags & 3;
+	unsigned int trigger = flags >> 2 & 3;
+
+	return (struct topology_route){
+		.present = true,
+		.active_low = polarity == 3 || (polarity == 0 && is_pci),
+		.level_triggered = trigger == 3 || (trigger == 0 && is_pci),
+		.gsi = gsi,
+	};
 }
 
-static struct topology_cpu *find_disabled_cpu(struct interrupt_topology *topology)
-{
-	for (unsigned int i = 0; i < topology->cpu_count; i++)
-		if (!topology->cpus[i].enabled)
-			return &topology->cpus[i];
-	return NULL;
-}
-
-void topology_add_cpu(struct interrupt_topology *topology, const struct topology_cpu *cpu)
+void topology_add_cpu(struct interrupt_topology *topology, uint32_t apic_id, uint32_t firmware_id,
+		      bool enabled)
 {
 	struct topology_cpu *place = NULL;
 
-	if (cpu->apic_id > TOPOLOGY_APIC_ID_MAX) {
+	if (apic_id > TOPOLOGY_APIC_ID_MAX) {
 		topology->cpus_ignored++;
 		return;
 	}
-	for (unsigned int i = 0; i < topology->cpu_count; i++)
-		if (topology->cpus[i].apic_id == cpu->apic_id) {
-			topology->cpus[i].enabled |= cpu->enabled;
+	for (unsigned int i = 0; i < topology->cpu_count; i++) {
+		struct topology_cpu *cpu = &topology->cpus[i];
+
+		if (cpu->apic_id == apic_id) {
+			cpu->enabled |= enabled;
 			return;
 		}
+		if (!cpu->enabled && enabled)
+			place = cpu;
+	}
 	if (topology->cpu_count < TOPOLOGY_CPUS_MAX)
 		place = &topology->cpus[topology->cpu_count++];
 	else
 		topology->cpus_ignored++; /* this one, or the disabled one it replaces */
-	if (!place && cpu->enabled)
-		place = find_disabled_cpu(topology);
 	if (place)
-		*place = *cpu;
+		*place = (struct topology_cpu){apic_id, firmware_id, enabled};
 }
 
-void topology_add_io_apic(struct interrupt_topology *topology,
-			  const struct topology_io_apic *io_apic)
+void topology_add_io_apic(struct interrupt_topology *topology, uint32_t id, uint32_t address,
+			  uint32_t gsi_base)
 {
 	if (topology->io_apic_count == TOPOLOGY_IO_APICS_MAX)
 		topology->io_apics_ignored++;
 	else
-		topology->io_apics[topology->io_apic_count++] = *io_apic;
+		topology->io_apics[topology->io_apic_count++] =
+			(struct topology_io_apic){id, address, gsi_base};
 }
 
-void topology_add_nmi(struct interrupt_topology *topology, const struct topology_nmi *nmi)
+void topology_add_nmi(struct interrupt_topology *topology, struct topology_nmi nmi)
 {
 	if (topology->nmi_count == TOPOLOGY_NMIS_MAX)
 		topology->nmis_ignored++;
 	else
-		topology->nmis[topology->nmi_count++] = *nmi;
+		topology->nmis[topology->nmi_count++] = nmi;
 }
 
 int topology_find_io_apic(const struct interrupt_topology *topology, uint32_t gsi, uint32_t *pin)
 {
 	int found = -ENOENT;
-	uint32_t base = 0;
 
 	for (unsigned int i = 0; i < topology->io_apic_count; i++) {
-		uint32_t candidate = topology->io_apics[i].gsi_base;
+		uint32_t base = topology->io_apics[i].gsi_base;
 
-		if (candidate <= gsi && (found < 0 || candidate > base)) {
+		if (base <= gsi && (found < 0 || gsi - base < *pin)) {
 			found = (int)i;
-			base = candidate;
+			*pin = gsi - base;
 		}
 	}
-	if (found >= 0)
-		*pin = gsi - base;
 	return found;
 }
 

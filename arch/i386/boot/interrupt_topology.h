@@ -36,12 +36,10 @@ struct topology_route {
 };
 
 struct topology_nmi {
-	bool is_local; /* true: apic_id and lint say where; false: gsi does */
-	bool active_low;
-	bool level_triggered;
+	bool is_local;	  /* true: apic_id and lint say where; false: route's gsi does */
 	uint8_t lint;	  /* local APIC input 0 or 1 */
 	uint32_t apic_id; /* or TOPOLOGY_ALL_CPUS */
-	uint32_t gsi;
+	struct topology_route route;
 };
 
 struct interrupt_topology {
@@ -64,15 +62,19 @@ struct interrupt_topology {
 	unsigned int nmis_ignored;   /* beyond the limit, or for an unknown CPU */
 };
 
-void topology_init(struct interrupt_topology *topology, const char *source);
+/* Polarity and trigger by MPS INTI flags (ACPI table 5-24, MP 4.3.4): 01 high or edge, 11 low or
+ * level, 00 as the bus has it: ISA active high, edge; PCI active low, level.
+ */
+struct topology_route topology_route(uint32_t gsi, uint16_t flags, bool is_pci);
 
 /* A known APIC id is not added again (MADTs may list a CPU in two ways), only enabled if the new
  * entry is. When full, an enabled CPU takes a disabled one's place.
  */
-void topology_add_cpu(struct interrupt_topology *topology, const struct topology_cpu *cpu);
-void topology_add_io_apic(struct interrupt_topology *topology,
-			  const struct topology_io_apic *io_apic);
-void topology_add_nmi(struct interrupt_topology *topology, const struct topology_nmi *nmi);
+void topology_add_cpu(struct interrupt_topology *topology, uint32_t apic_id, uint32_t firmware_id,
+		      bool enabled);
+void topology_add_io_apic(struct interrupt_topology *topology, uint32_t id, uint32_t address,
+			  uint32_t gsi_base);
+void topology_add_nmi(struct interrupt_topology *topology, struct topology_nmi nmi);
 
 /* Index of the I/O APIC a GSI belongs to, or -ENOENT. *pin is relative to it; the caller compares
  * it with the number of pins the hardware has.

@@ -6,10 +6,7 @@
 #include <skerry/errno.h>
 #include <string.h>
 
-#define POINTER_ALIGN 16
-#define SEARCH_SIZE 1024u
 #define BIOS_START 0xf0000u
-#define BIOS_END 0x100000u
 #define BUSES_MAX 256
 #define GSI_STEP 256u	/* of one I/O APIC to the next */
 #define ALL_APICS 0xffu /* as a destination: the same pin of each */
@@ -58,38 +55,10 @@ enum mp_type {
 
 #define MP_ENABLED 1u
 
-/* 4.3.1 */
-struct mp_processor {
-	uint8_t type;
-	uint8_t apic_id;
-	uint8_t apic_version;
-	uint8_t flags;
-	uint32_t signature;
-	uint32_t features;
-	uint32_t reserved[2];
-} __attribute__((packed));
-
-/* 4.3.2 */
-struct mp_bus {
-	uint8_t type;
-	uint8_t id;
-	char name[6]; /* padded with blanks */
-} __attribute__((packed));
-
-/* 4.3.3 */
-struct mp_io_apic {
-	uint8_t type;
-	uint8_t id;
-	uint8_t version;
-	uint8_t flags;
-	uint32_t address;
-} __attribute__((packed));
-
 enum mp_interrupt_kind { MP_KIND_INT = 0, MP_KIND_NMI = 1 };
 
 /* 4.3.4 and 4.3.5; apic and pin are the destination. */
 struct mp_interrupt {
-	uint8_t type;
 	uint8_t kind;
 	uint16_t flags;
 	uint8_t bus;
@@ -98,73 +67,55 @@ struct mp_interrupt {
 	uint8_t pin;
 } __attribute__((packed));
 
-union mp_any {
+struct mp_entry {
 	uint8_t type;
-	struct mp_processor processor;
-	struct mp_bus bus;
-	struct mp_io_apic io_apic;
-	struct mp_interrupt interrupt;
-};
+	union {
+		struct { /* 4.3.1 */
+			uint8_t apic_id;
+			uint8_t apic_version;
+			uint8_t flags;
+		} processor;
+		struct { /* 4.3.2 */
+			uint8_t id;
+			char name[6]; /* padded with blanks */
+		} bus;
+		struct { /* 4.3.3 */
+			uint8_t id;
+			uint8_t version;
+			uint8_t flags;
+			uint32_t address;
+		} __attribute__((packed)) io_apic;
+		struct mp_interrupt interrupt;
+	};
+} __attribute__((packed));
 
-static const uint8_t mp_sizes[MP_TYPES] = {
-	[MP_PROCESSOR] = sizeof(struct mp_processor),
-	[MP_BUS] = sizeof(struct mp_bus),
-	[MP_IO_APIC] = sizeof(struct mp_io_apic),
-	[MP_IO_INTERRUPT] = sizeof(struct mp_interrupt),
-	[MP_LOCAL_INTERRUPT] = sizeof(struct mp_interrupt),
-};
+#define MP_PROCESSOR_SIZE 20u
 
-_Static_assert(sizeof(struct mp_processor) == 20, "MP 4.3.1");
-_Static_assert(sizeof(struct mp_interrupt) == 8, "MP 4.3.4");
+_Static_assert(sizeof(struct mp_entry) == 8, "MP 4.3, all but the processor's");
 
 enum bus_kind { BUS_UNKNOWN, BUS_ISA, BUS_PCI };
 
 struct mp_walk {
 	struct interrupt_topology *topology;
 	uint8_t bus_kinds[BUSES_MAX];
-	struct topology_route pci[TOPOLOGY_ISA_IRQS]; /* by pin of the first I/O APIC */
 };
 
-static bool sums_to_zero(const void *bytes, uint32_t length)
+/* A pointer_reader of the floating pointer. */
+static bool read_pointer(const struct boot_memory_view *view, uint64_t address, void *pointer)
 {
-	const uint8_t *byte = bytes;
-	uint8_t sum = 0;
+	struct mp_pointer *mp = pointer;
 
-	while (length--)
-		sum += *byte++;
-	return !sum;
+	return !boot_memory_copy(view, address, mp, sizeof(*mp)) &&
+	       !memcmp(mp->signature, "_MP_", 4) && mp->length == 1 &&
+	       boot_memory_map_summed(view, address, sizeof(*mp));
 }
 
-static bool search_pointer(const struct boot_memory_view *view, uint64_t start, uint64_t end,
-			   struct mp_pointer *pointer)
+static void add_bus(struct mp_walk *walk, uint8_t id, const char *name)
 {
-	for (uint64_t address = start; address < end; address += POINTER_ALIGN)
-		if (!boot_memory_copy(view, address, pointer, sizeof(*pointer)) &&
-		    !memcmp(pointer->signature, "_MP_", 4) && pointer->length == 1 &&
-		    sums_to_zero(pointer, sizeof(*pointer)))
-			return true;
-	return false;
-}
-
-static bool find_pointer(const struct boot_memory_view *view, struct mp_pointer *pointer)
-{
-	struct bios_areas areas;
-
-	bios_areas_read(view, &areas);
-	if (areas.ebda && search_pointer(view, areas.ebda, areas.ebda + SEARCH_SIZE, pointer))
-		return true;
-	if (search_pointer(view, areas.base_memory_top - SEARCH_SIZE, areas.base_memory_top,
-			   pointer))
-		return true;
-	return search_pointer(view, BIOS_START, BIOS_END, pointer);
-}
-
-static void add_bus(struct mp_walk *walk, const struct mp_bus *bus)
-{
-	if (!memcmp(bus->name, "ISA", 3) || !memcmp(bus->name, "EISA", 4))
-		walk->bus_kinds[bus->id] = BUS_ISA;
-	else if (!memcmp(bus->name, "PCI", 3))
-		walk->bus_kinds[bus->id] = BUS_PCI;
+	if (!memcmp(name, "ISA", 3) || !memcmp(name, "EISA", 4))
+		walk->bus_kinds[id] = BUS_ISA;
+	else if (!memcmp(name, "PCI", 3))
+		walk->bus_kinds[id] = BUS_PCI;
 }
 
 /* Returns false for an I/O APIC no entry before this one names. */
@@ -177,21 +128,6 @@ static bool find_gsi(const struct interrupt_topology *topology,
 			return true;
 		}
 	return false;
-}
-
-/* Flags as in the MADT: 01 high or edge, 11 low or level, 00 as the bus has it. */
-static struct topology_route make_route(const struct mp_interrupt *interrupt, uint32_t gsi,
-					bool is_pci)
-{
-	unsigned int polarity = interrupt->flags & 3;
-	unsigned int trigger = interrupt->flags >> 2 & 3;
-
-	return (struct topology_route){
-		.present = true,
-		.active_low = polarity == 3 || (polarity == 0 && is_pci),
-		.level_triggered = trigger == 3 || (trigger == 0 && is_pci),
-		.gsi = gsi,
-	};
 }
 
 static void add_io_interrupt(struct mp_walk *walk, const struct mp_interrupt *interrupt)
@@ -207,63 +143,50 @@ static void add_io_interrupt(struct mp_walk *walk, const struct mp_interrupt *in
 		topology->routes_ignored++;
 		return;
 	}
-	route = make_route(interrupt, gsi, bus == BUS_PCI);
+	route = topology_route(gsi, interrupt->flags, bus == BUS_PCI);
 	if (interrupt->kind == MP_KIND_NMI)
-		topology_add_nmi(topology,
-				 &(struct topology_nmi){.active_low = route.active_low,
-							.level_triggered = route.level_triggered,
-							.gsi = gsi});
+		topology_add_nmi(topology, (struct topology_nmi){.route = route});
 	else if (bus == BUS_ISA && interrupt->bus_irq < TOPOLOGY_ISA_IRQS)
 		topology->isa[interrupt->bus_irq] = route;
-	else if (bus == BUS_PCI && gsi < TOPOLOGY_ISA_IRQS)
-		walk->pci[gsi] = route;
-	else
+	else if (bus != BUS_PCI || gsi >= TOPOLOGY_ISA_IRQS)
 		topology->routes_ignored++;
+	else if (!topology->isa[gsi].present)
+		topology->isa[gsi] = route;
 }
 
 static void add_local_interrupt(struct interrupt_topology *topology,
 				const struct mp_interrupt *interrupt)
 {
-	struct topology_route route = make_route(interrupt, 0, false);
+	struct topology_route route = topology_route(0, interrupt->flags, false);
+	uint32_t apic_id = interrupt->apic == ALL_APICS ? TOPOLOGY_ALL_CPUS : interrupt->apic;
 
-	if (interrupt->kind != MP_KIND_NMI)
-		return;
-	topology_add_nmi(topology,
-			 &(struct topology_nmi){
-				 .is_local = true,
-				 .active_low = route.active_low,
-				 .level_triggered = route.level_triggered,
-				 .lint = interrupt->pin,
-				 .apic_id = interrupt->apic == ALL_APICS ? TOPOLOGY_ALL_CPUS
-									 : interrupt->apic,
-			 });
+	if (interrupt->kind == MP_KIND_NMI)
+		topology_add_nmi(topology,
+				 (struct topology_nmi){true, interrupt->pin, apic_id, route});
 }
 
-static void add_entry(struct mp_walk *walk, const union mp_any *any)
+static void add_entry(struct mp_walk *walk, const struct mp_entry *entry)
 {
 	struct interrupt_topology *topology = walk->topology;
 
-	switch (any->type) {
+	switch (entry->type) {
 	case MP_PROCESSOR:
-		topology_add_cpu(topology, &(struct topology_cpu){
-						   any->processor.apic_id, any->processor.apic_id,
-						   any->processor.flags & MP_ENABLED});
+		topology_add_cpu(topology, entry->processor.apic_id, entry->processor.apic_id,
+				 entry->processor.flags & MP_ENABLED);
 		break;
 	case MP_BUS:
-		add_bus(walk, &any->bus);
+		add_bus(walk, entry->bus.id, entry->bus.name);
 		break;
 	case MP_IO_APIC:
-		if (any->io_apic.flags & MP_ENABLED)
-			topology_add_io_apic(
-				topology,
-				&(struct topology_io_apic){any->io_apic.id, any->io_apic.address,
-							   topology->io_apic_count * GSI_STEP});
+		if (entry->io_apic.flags & MP_ENABLED)
+			topology_add_io_apic(topology, entry->io_apic.id, entry->io_apic.address,
+					     topology->io_apic_count * GSI_STEP);
 		break;
 	case MP_IO_INTERRUPT:
-		add_io_interrupt(walk, &any->interrupt);
+		add_io_interrupt(walk, &entry->interrupt);
 		break;
 	case MP_LOCAL_INTERRUPT:
-		add_local_interrupt(topology, &any->interrupt);
+		add_local_interrupt(topology, &entry->interrupt);
 		break;
 	}
 }
@@ -276,40 +199,18 @@ static bool walk_entries(struct mp_walk *walk, const uint8_t *table, const struc
 	uint32_t offset = sizeof(*header);
 
 	for (unsigned int i = 0; i < header->entry_count; i++) {
-		union mp_any any;
-		uint8_t size;
+		const struct mp_entry *entry = (const void *)(table + offset);
+		uint32_t size;
 
-		if (offset == header->base_length || table[offset] >= MP_TYPES)
+		if (offset == header->base_length || entry->type >= MP_TYPES)
 			return false;
-		size = mp_sizes[table[offset]];
+		size = entry->type == MP_PROCESSOR ? MP_PROCESSOR_SIZE : sizeof(*entry);
 		if (size > header->base_length - offset)
 			return false;
-		memcpy(&any, table + offset, size);
-		add_entry(walk, &any);
+		add_entry(walk, entry);
 		offset += size;
 	}
 	return true;
-}
-
-/* Maps the configuration table; NULL when it cannot be or is damaged. */
-static const uint8_t *map_table(const struct boot_memory_view *view, uint64_t address,
-				struct mp_header *header)
-{
-	const uint8_t *table;
-
-	if (boot_memory_copy(view, address, header, sizeof(*header)))
-		return NULL;
-	if (memcmp(header->signature, "PCMP", 4) || header->base_length < sizeof(*header))
-		return NULL;
-	table = boot_memory_map(view, address, header->base_length);
-	return table && sums_to_zero(table, header->base_length) ? table : NULL;
-}
-
-static void add_pci_routes(struct mp_walk *walk)
-{
-	for (unsigned int irq = 0; irq < TOPOLOGY_ISA_IRQS; irq++)
-		if (!walk->topology->isa[irq].present)
-			walk->topology->isa[irq] = walk->pci[irq];
 }
 
 int mp_table_read(const struct boot_memory_view *view, struct interrupt_topology *topology)
@@ -319,19 +220,23 @@ int mp_table_read(const struct boot_memory_view *view, struct interrupt_topology
 	struct mp_header header;
 	const uint8_t *table;
 
-	topology_init(topology, "MP table");
-	if (!find_pointer(view, &pointer) || pointer.default_configuration || !pointer.table)
+	memset(topology, 0, sizeof(*topology));
+	if (!bios_find_pointer(view, BIOS_START, read_pointer, &pointer) ||
+	    pointer.default_configuration || !pointer.table)
 		return -ENOENT;
-	table = map_table(view, pointer.table, &header);
+	if (boot_memory_copy(view, pointer.table, &header, sizeof(header)) ||
+	    memcmp(header.signature, "PCMP", 4) || header.base_length < sizeof(header))
+		return -EINVAL;
+	table = boot_memory_map_summed(view, pointer.table, header.base_length);
 	if (!table)
 		return -EINVAL;
 	if (!walk_entries(&walk, table, &header)) {
-		topology_init(topology, "MP table");
+		memset(topology, 0, sizeof(*topology));
 		return -EINVAL;
 	}
+	strlcpy(topology->source, "MP table", sizeof(topology->source));
 	topology->local_apic_address = header.local_apic_address;
 	topology->has_8259 = true;
 	topology->has_imcr = pointer.features & MP_FEATURE_IMCR;
-	add_pci_routes(&walk);
 	return 0;
 }

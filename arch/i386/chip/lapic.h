@@ -41,18 +41,6 @@ static inline void lapic_end(void)
 {
 }
 
-static inline bool lapic_send(uint32_t id, unsigned int vector)
-{
-	(void)id, (void)vector;
-	return false;
-}
-
-static inline bool lapic_send_nmi(uint32_t id)
-{
-	(void)id;
-	return false;
-}
-
 static inline void lapic_timer_set(uint32_t count)
 {
 	(void)count;

@@ -72,3 +72,10 @@ ALWAYS_INLINE void bench_end(enum bench_id id)
  */
 struct test_thread *bench_thread(struct test_space *space, uint32_t priority,
 				 int (*function)(void *argument), void *argument);
+/* The same, on these CPUs; 0: all. */
+struct test_thread *bench_thread_on(u64 affinity, struct test_space *space, uint32_t priority,
+				    int (*function)(void *argument), void *argument);
+
+/* `count` independent pairs, one a CPU: `rounds` calls each, `work` units of user work on either
+ * side of each call. Prints the figures. */
+void pairs_run(unsigned int count, unsigned int rounds, unsigned int work);

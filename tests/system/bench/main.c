@@ -2,9 +2,11 @@
  * says that the machine is ready, runs what bench= asks for and powers off.
  *
  *   root=kbench   bench=count|time   only=NAME,NAME   rounds=N
+ *   root=kbench   bench=pairs   pairs=N   rounds=N   work=N
  *
  * count: each operation N times between marks, for the plugin; prints `bench ID NAME`.
  * time: batches of at least BATCH_TIME each; prints `batch NAME OPERATIONS NANOSECONDS`.
+ * pairs: a client and a server on each CPU, or on the first pairs= ones (bench_pairs.c).
  * Without bench= it powers off as soon as it is ready.
  */
 #include "bench.h"
@@ -17,6 +19,7 @@
 #include <sys.h>
 
 #define QUANTUM_LONG 10000000000ull
+#define PAIRS_ROUNDS_DEFAULT 10000u
 #define ROUNDS_DEFAULT 2000u
 #define BATCHES 15u
 #define BATCH_TIME (10 * MILLISECOND)
@@ -31,8 +34,8 @@ static const struct bench *const benches[] = {
 static bool counting;
 static unsigned int rounds;
 
-struct test_thread *bench_thread(struct test_space *space, uint32_t priority,
-				 int (*function)(void *argument), void *argument)
+struct test_thread *bench_thread_on(u64 affinity, struct test_space *space, uint32_t priority,
+				    int (*function)(void *argument), void *argument)
 {
 	const struct thread_plan plan = {
 		.space = space,
@@ -40,9 +43,16 @@ struct test_thread *bench_thread(struct test_space *space, uint32_t priority,
 		.argument = argument,
 		.priority = priority,
 		.quantum = QUANTUM_LONG,
+		.affinity = affinity,
 	};
 
 	return thread_make(&plan);
+}
+
+struct test_thread *bench_thread(struct test_space *space, uint32_t priority,
+				 int (*function)(void *argument), void *argument)
+{
+	return bench_thread_on(0, space, priority, function, argument);
 }
 
 /* --- One benchmark -----------------------------------------------------------------------------
@@ -143,7 +153,10 @@ int sys_main(uintptr_t argument)
 	schedule_self();
 	sys_print("%s: %u CPU%s, ready\n", page->board, page->cpu_count,
 		  page->cpu_count == 1 ? "" : "s");
-	if (option_get("bench", mode, sizeof(mode))) {
+	if (option_get("bench", mode, sizeof(mode)) && list_has(mode, "pairs")) {
+		pairs_run(option_number("pairs", page->cpu_count),
+			  option_number("rounds", PAIRS_ROUNDS_DEFAULT), option_number("work", 0));
+	} else if (mode[0] != '\0') {
 		counting = list_has(mode, "count");
 		rounds = option_number("rounds", ROUNDS_DEFAULT);
 		benches_run();

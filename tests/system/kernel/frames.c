@@ -1,6 +1,9 @@
-/* Frame allocator: a bit a frame, next fit. Bit set: free. */
+/* Frame allocator: a bit a frame, next fit. Bit set: free. Hot frames are in a stack of their own;
+ * to the bitmap they are in use.
+ */
 #include "frames.h"
 
+#include "test_case.h"
 #include <arch/layout.h>
 #include <string.h>
 #include <sys.h>
@@ -14,6 +17,13 @@ static uint32_t bitmap[FRAMES_MAX / WORD_BITS];
 static paddr_t base; /* of the frame bit 0 stands for */
 static unsigned int cursor;
 static unsigned int left;
+
+#define HOT_MAX 256u
+#define PAGE_WORDS (ARCH_PAGE_SIZE / 4)
+
+static paddr_t hot_stack[HOT_MAX];
+static unsigned int hot_count;
+static bool hot_mode;
 
 static bool is_free(unsigned int index)
 {
@@ -62,7 +72,33 @@ static void run_take(unsigned int first, unsigned int count)
 	cursor = first + count;
 }
 
-paddr_t frames_allocate(unsigned int count)
+static paddr_t hot_take(void)
+{
+	const paddr_t frame = hot_stack[--hot_count];
+	const volatile uint32_t *words = frame_pointer(frame);
+	unsigned int touched = 0;
+
+	for (unsigned int i = 0; i < PAGE_WORDS; i++)
+		touched += words[i] != FRAME_POISON;
+	CHECK_EQUAL(touched, 0);
+	left--;
+	return frame;
+}
+
+static bool hot_give(paddr_t frame)
+{
+	volatile uint32_t *words = frame_pointer(frame);
+
+	if (!hot_mode || hot_count == HOT_MAX)
+		return false;
+	for (unsigned int i = 0; i < PAGE_WORDS; i++)
+		words[i] = FRAME_POISON;
+	hot_stack[hot_count++] = frame;
+	left++;
+	return true;
+}
+
+static paddr_t run_find(unsigned int count)
 {
 	for (unsigned int tried = 0; tried < FRAMES_MAX; tried++) {
 		const unsigned int first = (cursor + tried) % FRAMES_MAX;
@@ -72,17 +108,23 @@ paddr_t frames_allocate(unsigned int count)
 			continue;
 		}
 		if (run_free(first, count)) {
-			const paddr_t frame = base + (paddr_t)first * ARCH_PAGE_SIZE;
-
 			run_take(first, count);
-			memset(frame_pointer(frame), 0, (size_t)count * ARCH_PAGE_SIZE);
-			return frame;
+			return base + (paddr_t)first * ARCH_PAGE_SIZE;
 		}
 	}
 	return 0;
 }
 
-void frames_free(paddr_t frame, unsigned int count)
+paddr_t frames_allocate(unsigned int count)
+{
+	const paddr_t frame = count == 1 && hot_count > 0 ? hot_take() : run_find(count);
+
+	if (frame != 0)
+		memset(frame_pointer(frame), 0, (size_t)count * ARCH_PAGE_SIZE);
+	return frame;
+}
+
+static void run_give(paddr_t frame, unsigned int count)
 {
 	const unsigned int first = (frame - base) / ARCH_PAGE_SIZE;
 
@@ -91,6 +133,19 @@ void frames_free(paddr_t frame, unsigned int count)
 		bitmap[i / WORD_BITS] |= 1u << i % WORD_BITS;
 	}
 	left += count;
+}
+
+void frames_free(paddr_t frame, unsigned int count)
+{
+	if (count != 1 || !hot_give(frame))
+		run_give(frame, count);
+}
+
+void frames_hot(bool hot)
+{
+	hot_mode = hot;
+	while (!hot && hot_count > 0)
+		run_give(hot_take(), 1);
 }
 
 unsigned int frames_left(void)

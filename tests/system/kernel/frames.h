@@ -15,6 +15,13 @@ paddr_t frames_allocate(unsigned int count);
 void frames_free(paddr_t frame, unsigned int count);
 unsigned int frames_left(void);
 
+/* What fills free frames while they are hot. As an entry of a page table it names no memory. */
+#define FRAME_POISON 0xDEADDEADu
+
+/* Hot: a frame that is freed is poisoned, and handed out again before all others; then it must be
+ * all poison still. Whoever uses it after its end is found out soon. */
+void frames_hot(bool hot);
+
 /* Where every thread of the root's space sees free memory, in use or not. */
 void *frame_pointer(paddr_t frame);
 

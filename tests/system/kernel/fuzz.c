@@ -21,6 +21,7 @@
 #define TICKS_STALLED 100u /* victims hold the CPUs */
 #define TICKS_HUNG 20000u  /* somebody waits for ever */
 #define TICKS_PATIENCE 2048u
+#define TICKS_CHECK 64u
 
 static struct row rows[SYS_CALL_COUNT];
 static uint32_t weight_sum;
@@ -30,12 +31,12 @@ static uint32_t weight_sum;
 
 static void rows_join(void)
 {
-	const struct row *const tables[] = {thread_rows, memory_rows, system_rows};
+	const struct row *const tables[] = {thread_rows, signal_rows, memory_rows, system_rows};
 
 	weight_sum = 0;
 	for (unsigned int number = 0; number < SYS_CALL_COUNT; number++) {
 		rows[number] = (struct row){};
-		for (unsigned int table = 0; table < 3; table++) {
+		for (unsigned int table = 0; table < sizeof(tables) / sizeof(tables[0]); table++) {
 			if (tables[table][number].make != NULL)
 				rows[number] = tables[table][number];
 		}
@@ -292,6 +293,8 @@ static void conduct(void)
 	while (workers_watch(seen, &still)) {
 		if (++ticks % TICKS_PATIENCE == 0)
 			supervisor_patience();
+		if (ticks % TICKS_CHECK == 0)
+			waits_check();
 		(void)surprises_print();
 		arch_irq_source_acknowledge(port_access);
 		sleep_for(TICK);
@@ -300,8 +303,12 @@ static void conduct(void)
 	for (unsigned int i = 0; i < WORKERS; i++)
 		CHECK_EQUAL(world.worker[i].thread->end, THREAD_EXITED);
 	inhibits_clear();
-	for (unsigned int i = 0; i < PARTNERS; i++)
+	for (unsigned int i = 0; i < PARTNERS; i++) {
 		CHECK_EQUAL(ipc_call(world.partner[i]->endpoint), 0);
+		CHECK_EQUAL(thread_join(world.partner[i]), 0);
+	}
+	for (unsigned int i = 0; i < WORKERS; i++)
+		thread_free(world.worker[i].thread);
 }
 
 /* --- Cases -------------------------------------------------------------------------------------

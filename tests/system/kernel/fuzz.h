@@ -134,6 +134,14 @@ bool is_protected(endpoint_t endpoint);
 /* Take a hole's page away again, in some cell. */
 void hole_unmap(uint32_t random);
 
+/* fuzz_check.c, by the conductor: nobody waits for a thread that is gone. At the end: no thread is
+ * ready but the conductor. */
+void waits_check(void);
+void queues_check(void);
+/* The kernel's tables that SYS_INFO does not count: what is free, and that it is so again. */
+void tables_note(void);
+void tables_check(void);
+
 /* fuzz_victim.c: code that runs in cells. */
 void victim_entry(void) __attribute__((noreturn));
 void victim_handler(uint32_t signal, vaddr_t frame) __attribute__((noreturn));
@@ -211,15 +219,15 @@ struct row {
 	uint32_t weight;
 };
 
-/* fuzz_thread.c, fuzz_memory.c, fuzz_system.c: together all rows. */
-extern const struct row thread_rows[SYS_CALL_COUNT], memory_rows[SYS_CALL_COUNT],
-	system_rows[SYS_CALL_COUNT];
+/* fuzz_thread.c, fuzz_signal.c, fuzz_memory.c, fuzz_system.c: together all rows. */
+extern const struct row thread_rows[SYS_CALL_COUNT], signal_rows[SYS_CALL_COUNT],
+	memory_rows[SYS_CALL_COUNT], system_rows[SYS_CALL_COUNT];
 
 /* fuzz_system.c: a scheduler for a victim; rights for a new one, and let it run. */
 void victim_schedule(struct choice *c, endpoint_t thread);
 void victim_allow(struct choice *c, endpoint_t thread);
 
-/* fuzz_thread.c: let a victim go on that is held. */
+/* fuzz_mend.c: let a victim go on that is held, or end it where nobody else will. */
 void victim_mend(struct choice *c);
 
 /* fuzz_trap.c: one IPC trap, or a trap word that is none. */

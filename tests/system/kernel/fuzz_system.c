@@ -320,7 +320,7 @@ static void time_set(struct choice *c)
 static void info_get(struct choice *c)
 {
 	const struct sys_info_req request = {
-		.what = bad(c) ? INFO_COUNTERS + 1 + any32(c) / 2 : below(c, INFO_COUNTERS + 1),
+		.what = bad(c) ? INFO_LATENCY + 1 + any32(c) / 2 : below(c, INFO_LATENCY + 1),
 		.index = one_in(c, 4) ? any32(c) : below(c, 40),
 		.address = address(c),
 		.size = any32(c),
@@ -377,10 +377,10 @@ const struct row system_rows[SYS_CALL_COUNT] = {
 	[SYS_SCHEDULE] = {schedule, 10},  [SYS_SCHEDCTL] = {schedctl, 6},
 	[SYS_PRIV_SET] = {priv_set, 16},  [SYS_PRIV_ALLOW] = {priv_allow, 6},
 	[SYS_PRIV_ADD] = {priv_add, 4},	  [SYS_PRIV_QUERY] = {priv_query, 2},
-	[SYS_IRQ_SET] = {irq_set, 3},	  [SYS_IRQ_CONTROL] = {irq_control, 4},
+	[SYS_IRQ_SET] = {irq_set, 3},	  [SYS_IRQ_CONTROL] = {irq_control, 8},
 	[SYS_IO_PORT] = {io_port, 3},	  [SYS_IO_STRING] = {io_string, 6},
 	[SYS_IO_VECTOR] = {io_vector, 3}, [SYS_IO_ENABLE] = {io_enable, 6},
-	[SYS_ALARM] = {alarm_set, 3},	  [SYS_TIME_SET] = {time_set, 1},
+	[SYS_ALARM] = {alarm_set, 3},	  [SYS_TIME_SET] = {time_set, 3},
 	[SYS_INFO] = {info_get, 4},	  [SYS_DIAG] = {diag, 3},
 	[SYS_ABORT] = {abort_not, 1},	  [SYS_TRACE_READ] = {trace_read, 2},
 };

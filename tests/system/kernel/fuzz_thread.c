@@ -1,4 +1,4 @@
-/* The fuzzer's rows on spaces, threads and signals. */
+/* The fuzzer's rows on spaces, threads and their contexts. */
 #include "fuzz.h"
 
 #include "frames.h"
@@ -8,8 +8,6 @@
 #define CONTEXTS 2u
 #define CONTEXT_BYTES 1024u
 #define CONTEXT_OFFSET (ARCH_PAGE_SIZE / 2)
-
-#define RTS_IPC (RTS_SENDING | RTS_RECEIVE_ANY | RTS_RECEIVE_FROM | RTS_REPLY_WAIT)
 
 _Static_assert(sizeof(struct arch_user_context) <= CONTEXT_BYTES, "a context has its place");
 _Static_assert(CONTEXTS *CONTEXT_BYTES <= CONTEXT_OFFSET, "contexts fit their half");
@@ -212,6 +210,19 @@ static void context_get(struct choice *c)
 	(void)MAKE(c, SYS_CONTEXT_GET, &request);
 }
 
+/* Of a thread whose call another worker holds. */
+static void context_set_of_caller(struct choice *c)
+{
+	const endpoint_t caller = world.worker[below(c, WORKERS)].caller;
+	const struct sys_context_req request = {.thread = caller, .address = context_address(c)};
+
+	if (caller == EP_NONE || is_protected(caller))
+		return;
+	(void)MAKE(c, SYS_RUNCTL, &((struct sys_runctl_req){caller, RUNCTL_STOP}));
+	(void)MAKE(c, SYS_CONTEXT_SET, &request);
+	(void)MAKE(c, SYS_RUNCTL, &((struct sys_runctl_req){caller, RUNCTL_RESUME}));
+}
+
 /* The records keep contexts as they were got; now and then one word is changed. */
 static void context_set(struct choice *c)
 {
@@ -221,6 +232,10 @@ static void context_set(struct choice *c)
 	};
 	uint32_t *words = (uint32_t *)(c->worker->record + CONTEXT_OFFSET);
 
+	if (one_in(c, 3)) {
+		context_set_of_caller(c);
+		return;
+	}
 	if (bad(c))
 		words[below(c, CONTEXTS * CONTEXT_BYTES / 4)] = any32(c);
 	(void)MAKE(c, SYS_CONTEXT_SET, &request);
@@ -264,176 +279,6 @@ static void thread_vtimer(struct choice *c)
 	(void)MAKE2(c, SYS_VTIMER, &request, &reply);
 }
 
-/* --- Signals -----------------------------------------------------------------------------------
- */
-
-static void thread_kill(struct choice *c)
-{
-	const struct sys_kill_req request = {
-		.thread = victim(c),
-		.signal = bad(c) ? (one_in(c, 2) ? 0 : SIGNAL_EXITED + below(c, 3))
-				 : 1 + below(c, SIGNAL_EXITED - 1),
-	};
-
-	(void)MAKE(c, SYS_KILL, &request);
-}
-
-static void signal_get(struct choice *c)
-{
-	struct sys_signal_get_reply reply;
-
-	if (MAKE2(c, SYS_SIGNAL_GET, &((struct sys_empty_req){}), &reply) != 0 ||
-	    reply.thread == EP_NONE)
-		return;
-	c->worker->taken = reply.thread;
-	if (reply.signals >> SIGNAL_EXITED & 1)
-		(void)cover_note(SYS_EXIT, 0);
-	if (one_in(c, 2))
-		(void)MAKE(c, SYS_SIGNAL_END, &((struct sys_signal_end_req){reply.thread}));
-}
-
-static endpoint_t taken_or_victim(struct choice *c)
-{
-	return c->worker->taken != 0 && !one_in(c, 4) ? c->worker->taken : victim_or_me(c);
-}
-
-static void make_signal_end(struct choice *c)
-{
-	const struct sys_signal_end_req request = {taken_or_victim(c)};
-
-	(void)MAKE(c, SYS_SIGNAL_END, &request);
-}
-
-static void return_from(struct choice *c, endpoint_t thread)
-{
-	const unsigned int body = body_of(thread);
-	const struct sys_signal_return_req request = {
-		.thread = thread,
-		.frame = body == BODIES || bad(c) ? address(c) : body_victim(body)->signal_frame,
-	};
-
-	(void)MAKE(c, SYS_SIGNAL_RETURN, &request);
-}
-
-static void signal_return(struct choice *c)
-{
-	return_from(c, victim_or_me(c));
-}
-
-static void stop(struct choice *c, endpoint_t thread)
-{
-	(void)MAKE(c, SYS_RUNCTL, &((struct sys_runctl_req){thread, RUNCTL_STOP}));
-}
-
-static void resume(struct choice *c, endpoint_t thread)
-{
-	(void)MAKE(c, SYS_RUNCTL, &((struct sys_runctl_req){thread, RUNCTL_RESUME}));
-}
-
-/* Often the thread is held for it, the handler gets time to run, and is left again. */
-static void signal_send(struct choice *c)
-{
-	const bool all = one_in(c, 2);
-	const struct sys_signal_send_req request = {
-		.thread = one_in(c, 4) ? taken_or_victim(c) : victim_or_me(c),
-		.signal = bad(c) ? any32(c) : 1 + below(c, SIGNAL_COUNT - 1),
-		.handler = bad(c) ? program_counter(c) : (vaddr_t)victim_handler,
-		.stack_pointer = one_in(c, 2)	? 0
-				 : one_in(c, 8) ? no_address(c)
-						: address(c),
-		.restorer = bad(c) ? any64(c) : (vaddr_t)victim_entry,
-		.mask = any64(c),
-	};
-
-	if (all && !is_protected(request.thread))
-		stop(c, request.thread);
-	if (MAKE(c, SYS_SIGNAL_SEND, &request) != 0 || !all)
-		return;
-	resume(c, request.thread);
-	for (unsigned int i = below(c, 4); i > 0; i--)
-		yield();
-	stop(c, request.thread);
-	return_from(c, request.thread);
-	resume(c, request.thread);
-}
-
-static void ipc_cancel(struct choice *c)
-{
-	const endpoint_t caller = c->worker->caller, other = victim_or_me(c);
-	const struct sys_ipc_cancel_req request = {caller != EP_NONE && one_in(c, 2) ? caller
-										     : other};
-
-	(void)MAKE(c, SYS_IPC_CANCEL, &request);
-}
-
-/* --- Mending -----------------------------------------------------------------------------------
- */
-
-static void held_mend(struct choice *c, endpoint_t thread, uint32_t rts)
-{
-	if (rts & RTS_STOPPED)
-		resume(c, thread);
-	if (rts & RTS_BOOTINHIBIT)
-		(void)MAKE(c, SYS_THREAD_RELEASE, &((struct sys_thread_release_req){thread}));
-	if (rts & RTS_NO_PRIV)
-		victim_allow(c, thread);
-	if (rts & RTS_PAGEFAULT)
-		(void)MAKE(c, SYS_VMCTL_FAULT_CLEAR, &((struct sys_fault_clear_req){thread}));
-	if (rts & RTS_VMREQUEST)
-		(void)MAKE(c, SYS_VMCTL_MEMREQ_REPLY,
-			   &((struct sys_memreq_reply_req){thread, -EFAULT}));
-	if (rts & RTS_NO_QUANTUM)
-		(void)MAKE(c, SYS_SCHEDCTL,
-			   &((struct sys_schedctl_req){.thread = thread,
-						       .scheduler = scheduler(c),
-						       .priority = WORKER_PRIORITY}));
-}
-
-static void victim_end(struct choice *c, endpoint_t thread)
-{
-	if (one_in(c, 4))
-		(void)MAKE(c, SYS_KILL, &((struct sys_kill_req){thread, 1}));
-	if (MAKE(c, SYS_CLEAR, &((struct sys_clear_req){thread})) == 0)
-		victim_forget(thread);
-}
-
-static void message_end(struct choice *c, endpoint_t thread, uint32_t rts)
-{
-	const struct sys_runctl_req stop_late = {thread, RUNCTL_STOP | RUNCTL_DELAY};
-
-	if ((rts & RTS_SENDING) && one_in(c, 4))
-		(void)MAKE(c, SYS_RUNCTL, &stop_late);
-	(void)MAKE(c, SYS_IPC_CANCEL, &((struct sys_ipc_cancel_req){thread}));
-	if ((rts & RTS_REPLY_WAIT) && one_in(c, 2))
-		victim_end(c, thread);
-}
-
-/* Look at a victim and let it go on, or end it where nobody else will: without this, most of them
- * would be held for one reason or another most of the time. What is done depends on what came back,
- * but the next step does not. */
-void victim_mend(struct choice *c)
-{
-	struct info_thread info;
-	const endpoint_t thread = victim(c);
-	const struct sys_info_req request = {
-		.what = INFO_THREAD,
-		.index = endpoint_slot(thread),
-		.address = (vaddr_t)&info,
-		.size = sizeof(info),
-	};
-	struct sys_info_reply reply;
-
-	if (!(c->worker->role.calls >> SYS_CLEAR & 1) || is_protected(thread) ||
-	    MAKE2(c, SYS_INFO, &request, &reply) != 0 || info.thread != thread)
-		return;
-	if (info.rts & (RTS_EXITED | RTS_SIGNALED))
-		victim_end(c, thread);
-	else if (info.rts & RTS_IPC)
-		message_end(c, thread, info.rts);
-	else
-		held_mend(c, thread, info.rts);
-}
-
 /* SYS_EXIT is missing: victims make it, and whoever takes their signals notes it. */
 const struct row thread_rows[SYS_CALL_COUNT] = {
 	[SYS_SPACE_CREATE] = {space_create, 6},
@@ -450,11 +295,5 @@ const struct row thread_rows[SYS_CALL_COUNT] = {
 	[SYS_TLS_SET] = {tls_set, 2},
 	[SYS_TIMES] = {thread_times, 4},
 	[SYS_VTIMER] = {thread_vtimer, 4},
-	[SYS_KILL] = {thread_kill, 6},
-	[SYS_SIGNAL_GET] = {signal_get, 6},
-	[SYS_SIGNAL_END] = {make_signal_end, 8},
-	[SYS_SIGNAL_SEND] = {signal_send, 12},
-	[SYS_SIGNAL_RETURN] = {signal_return, 8},
-	[SYS_IPC_CANCEL] = {ipc_cancel, 6},
 	[SYS_UPDATE] = {thread_update, 12},
 };

@@ -222,6 +222,7 @@ void world_make(uint64_t seed)
 	world.seed = seed;
 	world.conductor = thread_self();
 	world.backtraces_left = 8;
+	tables_note();
 	world.stale[0] = endpoint_stale();
 	for (unsigned int i = 1; i < STALE_NAMES; i++)
 		world.stale[i] = world.stale[0];
@@ -266,6 +267,7 @@ void world_unmake(void)
 {
 	for (unsigned int i = 0; i < 2; i++)
 		(void)sys_vmctl_inhibit_clear(&(struct sys_space_req){world.space[i]->id}, NULL);
+	waits_check();
 	strangers_clear();
 	for (unsigned int i = 0; i < CELLS; i++) {
 		const struct sys_space_destroy_req request = {world.cell[i].id};
@@ -274,4 +276,6 @@ void world_unmake(void)
 			CHECK_EQUAL(sys_space_destroy(&request, NULL), 0);
 		root_free(&world.cell[i].table);
 	}
+	queues_check();
+	tables_check();
 }

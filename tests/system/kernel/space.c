@@ -224,6 +224,7 @@ void spaces_free_all(void)
 		space_unmap(&root_space, PRIVATE_BASE, PRIVATE_BYTES / ARCH_PAGE_SIZE);
 		pages_free(&root_space);
 	}
+	frames_hot(false);
 }
 
 static long table_make(void *argument)

@@ -36,7 +36,7 @@ void space_free(struct test_space *space);
 /* A root without a space, the kernel's part in it: 0 or -errno; and its end. */
 int root_make(struct page_table *table);
 void root_free(struct page_table *table);
-/* All but the root's; the root's loses its private pages. */
+/* All but the root's; the root's loses its private pages. Frames are hot no more. */
 void spaces_free_all(void);
 
 /* Fresh zeroed frames at `address`, adjacent ones; freed with the space. Their physical address, or

@@ -364,6 +364,18 @@ static enum fault_answer fault_hold(const struct fault_event *event)
 	return FAULT_HOLD;
 }
 
+/* A call that a server holds ends by the server alone: its answer might meet the next call. */
+static void others_may_not(endpoint_t thread, const struct arch_user_context *context)
+{
+	struct job other = {.trap = TRAP_KERNEL_CALL, .a0 = SYS_CONTEXT_SET};
+	const struct sys_context_req request = {.thread = thread, .address = (vaddr_t)context};
+
+	memcpy(other.message.payload, &request, sizeof(request));
+	job_start(&other);
+	CHECK_EQUAL(job_finish(&other), -EBUSY);
+	CHECK_EQUAL(thread_rts(thread), RTS_STOPPED | RTS_REPLY_WAIT);
+}
+
 static void context_set_ends(const struct gone *gone)
 {
 	static struct arch_user_context saved;
@@ -381,6 +393,8 @@ static void context_set_ends(const struct gone *gone)
 	CHECK_EQUAL(runctl(thread->endpoint, RUNCTL_STOP), 0);
 	CHECK_EQUAL(thread_rts(thread->endpoint), RTS_STOPPED | gone->rts);
 	((uint32_t *)&saved)[ARCH_CONTEXT_INDEX_SPIN] = 777;
+	if (gone->rts == RTS_REPLY_WAIT)
+		others_may_not(thread->endpoint, &saved);
 	CHECK_EQUAL(context_set(thread->endpoint, &saved), 0);
 	CHECK_EQUAL(thread_rts(thread->endpoint), RTS_STOPPED);
 	CHECK_EQUAL(ipc_receive(thread->endpoint, NULL, IPC_NONBLOCK, &received), -ENOTREADY);

@@ -346,6 +346,13 @@ static inline bool arch_fpu_fresh(void)
 	return sum == 0 && image.control == 0x37F && image.status == 0 && image.tag == 0xFFFF;
 }
 
+/* Do both hold the same FPU state? */
+static inline bool arch_context_fpu_same(const struct arch_user_context *a,
+					 const struct arch_user_context *b)
+{
+	return a->fpu_used == b->fpu_used && memcmp(a->fpu, b->fpu, sizeof(a->fpu)) == 0;
+}
+
 /* A context as SYS_CONTEXT_GET shows it: no FPU state is in it. */
 static inline bool arch_context_fpu_empty(const struct arch_user_context *context)
 {
