@@ -1,0 +1,158 @@
+/* Loading: VM makes the memory, lib/exec says which, the kernel copies from the archive. */
+#include "load.h"
+
+#include <arch/layout.h>
+#include <exec.h>
+#include <service.h>
+#include <skerry/kernel_call.h>
+#include <string.h>
+#include <sys_call.h>
+#include <vm_call.h>
+
+#define STACK_BYTES ((size_t)8 << 20) /* it may grow so far */
+
+int program_find(const char *name, struct cpio_entry *file)
+{
+	const struct service_start *start = service_start();
+	struct cpio_archive archive;
+
+	cpio_open(&archive, (const void *)(uintptr_t)start->archive, (size_t)start->archive_bytes);
+	return cpio_find(&archive, name, file) == 0 ? 0 : -ENOENT;
+}
+
+/* What VM cannot map or the kernel not fill, for want of memory or because the file asks for the
+ * impossible. */
+static int refusal(int error)
+{
+	return error == 0 || error == -ENOMEM ? error : -ENOEXEC;
+}
+
+static int put(const struct program_plan *plan, uint64_t to, const void *from, uint64_t bytes)
+{
+	const struct sys_copy_req request = {
+		.source = EP_SELF,
+		.destination = plan->copier,
+		.source_address = (uintptr_t)from,
+		.destination_address = to,
+		.bytes = bytes,
+	};
+
+	/* The memory is mapped and writable: only frames can be missing. */
+	return sys_vircopy(&request, NULL) == 0 ? 0 : -ENOMEM;
+}
+
+static int segment_map(void *context, uint64_t address, uint64_t size, uint32_t flags)
+{
+	const struct program_plan *plan = context;
+	const struct vm_mmap_req request = {
+		.space = plan->space,
+		.protection = VM_READ | VM_WRITE,
+		.flags = VM_MAP_FIXED_NOREPLACE,
+		.address = address,
+		.bytes = size,
+	};
+
+	(void)flags;
+	return refusal(vm_mmap(&request, NULL));
+}
+
+static int segment_copy(void *context, uint64_t address, uint64_t file_offset, uint64_t size)
+{
+	const struct program_plan *plan = context;
+
+	return put(plan, address, plan->file->data + file_offset, size);
+}
+
+static int segment_protect(void *context, uint64_t address, uint64_t size, uint32_t flags)
+{
+	const struct program_plan *plan = context;
+	const struct vm_mprotect_req request = {
+		.space = plan->space,
+		.protection = VM_READ | (flags & EXEC_WRITE ? VM_WRITE : 0) |
+			      (flags & EXEC_EXECUTE ? VM_EXECUTE : 0),
+		.address = address,
+		.bytes = size,
+	};
+
+	if (request.protection == (VM_READ | VM_WRITE))
+		return 0;
+	return refusal(vm_mprotect(&request, NULL));
+}
+
+static int file_read(void *context, uint64_t offset, void *buffer, size_t length)
+{
+	const struct cpio_entry *file = context;
+
+	if (offset > file->size || length > file->size - offset)
+		return -EIO;
+	memcpy(buffer, file->data + offset, length);
+	return 0;
+}
+
+static int image_load(const struct program_plan *plan, struct exec_image *image)
+{
+	static const struct exec_ops ops = {
+		.map = segment_map, .copy = segment_copy, .protect = segment_protect};
+	const struct exec_target target = {
+		.machine = ARCH_ELF_MACHINE,
+		.bits = sizeof(uintptr_t) * 8,
+		.page_size = ARCH_PAGE_SIZE,
+		.low = ARCH_PAGE_SIZE,
+		.high = ARCH_USER_LIMIT,
+	};
+	const struct exec_file file = {file_read, (void *)plan->file, plan->file->size};
+
+	if (exec_read(&target, &file, image) != 0 || image->is_dynamic || image->has_interpreter)
+		return -ENOEXEC;
+	return exec_load(&ops, (void *)plan, image, 0);
+}
+
+static int heap_place(const struct program_plan *plan, const struct exec_image *image)
+{
+	const struct vm_brk_req request = {.address = image->high, .space = plan->space};
+
+	return refusal(vm_brk(&request, NULL));
+}
+
+static int stack_make(const struct program_plan *plan, const struct exec_image *image,
+		      struct stack_places *places)
+{
+	const struct vm_mmap_req request = {
+		.space = plan->space,
+		.protection = VM_READ | VM_WRITE,
+		.flags = VM_MAP_GROWS_DOWN,
+		.bytes = STACK_BYTES,
+	};
+	struct vm_address_reply reply;
+	struct stack_facts facts = {
+		.thread = plan->thread,
+		.pid = plan->pid,
+		.message_page = (uintptr_t)plan->message_address,
+		.entry = (uintptr_t)image->entry,
+		.headers = (uintptr_t)image->phdr_address,
+		.header_size = image->phdr_size,
+		.header_count = image->phdr_count,
+		.page_size = ARCH_PAGE_SIZE,
+	};
+	const int error = refusal(vm_mmap(&request, &reply));
+
+	if (error != 0)
+		return error;
+	facts.top = (uintptr_t)reply.address + STACK_BYTES;
+	stack_image_finish(plan->stack, &facts, places);
+	return put(plan, places->stack_pointer, stack_image_first(plan->stack), plan->stack->used);
+}
+
+int program_load(const struct program_plan *plan, struct program_entry *entry)
+{
+	struct exec_image image;
+	int error = image_load(plan, &image);
+
+	if (error == 0)
+		error = heap_place(plan, &image);
+	if (error == 0)
+		error = stack_make(plan, &image, &entry->places);
+	if (error == 0)
+		entry->program_counter = (uintptr_t)image.entry;
+	return error;
+}
