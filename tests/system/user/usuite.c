@@ -1,12 +1,14 @@
 /* The service that tests what programs see: has PM run every case of cases.def as a program of its
  * own, and then compares what is in use with what was before. TAP; its exit status ends the machine.
  *
- *   user        all cases      user=NAME   only that one
+ *   user         all cases                 user=NAME      only that one
+ *   user=crash   this service faults       user=crash-pm  it has PM die
  */
 #include <option.h>
 #include <pm_call.h>
 #include <service.h>
 #include <skerry/info.h>
+#include <skerry/signal.h>
 #include <string.h>
 #include <sys.h>
 #include <sys_call.h>
@@ -14,6 +16,9 @@
 
 /* What must be as before; but VM may keep an empty page for each kind of its own objects. */
 #define KEPT_MAX 16u
+
+#define SLEEP_TIME 10000000ull /* 10 ms */
+#define SLEEPS_MAX 1000u
 
 struct balance {
 	u64 frames_user;
@@ -63,16 +68,34 @@ static void balance_take(struct balance *balance)
 	};
 }
 
+static bool balance_is(const struct balance *before, const struct balance *now)
+{
+	return now->frames_user == before->frames_user && now->spaces == before->spaces &&
+	       now->regions == before->regions && now->threads == before->threads &&
+	       now->kernel_spaces == before->kernel_spaces &&
+	       now->frames_kernel <= before->frames_kernel + KEPT_MAX;
+}
+
+static void sleep(nanoseconds_t time)
+{
+	const struct sys_alarm_req request = {.time = time};
+	struct ipc_received received;
+
+	if (sys_alarm(&request, NULL) != 0 || ipc_receive(EP_CLOCK, NULL, 0, &received) != 0)
+		panic("cannot sleep");
+}
+
+/* An orphan may need a while to end. */
 static bool balance_holds(const struct balance *before)
 {
 	struct balance now;
 
-	balance_take(&now);
-	if (now.frames_user == before->frames_user && now.spaces == before->spaces &&
-	    now.regions == before->regions && now.threads == before->threads &&
-	    now.kernel_spaces == before->kernel_spaces &&
-	    now.frames_kernel <= before->frames_kernel + KEPT_MAX)
-		return true;
+	for (unsigned int i = 0; i < SLEEPS_MAX; i++) {
+		balance_take(&now);
+		if (balance_is(before, &now))
+			return true;
+		sleep(SLEEP_TIME);
+	}
 	sys_print("# now, and at first: frames of users %llu, %llu, of VM %llu, %llu; spaces %llu, "
 		  "%llu; regions %llu, %llu; threads %u, %u\n",
 		  now.frames_user, before->frames_user, now.frames_kernel, before->frames_kernel,
@@ -142,6 +165,22 @@ static unsigned int cases_run(const char *wanted)
 	return failed;
 }
 
+/* --- Deliberate ends, for RS to report -------------------------------------------------------- */
+
+static int crash(void)
+{
+	volatile uintptr_t near_null = 8; /* the compiler must not know it */
+
+	return *(volatile int *)near_null;
+}
+
+static int crash_pm(void)
+{
+	const struct sys_kill_req request = {.thread = PM_ENDPOINT, .signal = SIGNAL_SEGV};
+
+	return sys_kill(&request, NULL);
+}
+
 int sys_main(uintptr_t argument)
 {
 	const struct service_start *given = (const struct service_start *)argument;
@@ -152,6 +191,10 @@ int sys_main(uintptr_t argument)
 	(void)option_value((const char *)(uintptr_t)given->command_line, "user", wanted,
 			   sizeof(wanted));
 	service_ready(0);
+	if (strcmp(wanted, "crash") == 0)
+		return crash();
+	if (strcmp(wanted, "crash-pm") == 0 && crash_pm() != 0)
+		return 1;
 	failed = cases_run(wanted);
 	sys_print("VERDICT %s\n", failed == 0 ? "pass" : "fail");
 	return failed == 0 ? 0 : 1;

@@ -1,0 +1,133 @@
+/* Cases of fork and exec without memory. */
+#include "case.h"
+
+#include <skerry/vm.h>
+
+#define BLOCK_MAX ((size_t)8 << 20)
+#define SPARE 256u /* pages, given back one by one */
+
+static uint8_t marks[16][ARCH_PAGE_SIZE];
+
+static void marks_write(void)
+{
+	for (unsigned int i = 0; i < 16; i++)
+		marks[i][i] = (uint8_t)(i + 100);
+}
+
+static void marks_check(void)
+{
+	for (unsigned int i = 0; i < 16; i++)
+		CHECK_EQ(marks[i][i], i + 100);
+}
+
+/* All memory there is, as a chain of blocks. */
+static void **memory_fill(void)
+{
+	void **last = NULL, **next;
+
+	for (size_t block = BLOCK_MAX; block >= ARCH_PAGE_SIZE; block /= 2) {
+		while ((next = memory_map(block, VM_MAP_POPULATE)) != NULL) {
+			next[0] = last;
+			next[1] = (void *)block;
+			last = next;
+		}
+	}
+	return last;
+}
+
+static int exec_hello(void)
+{
+	return program_exec("hello", "hello", sizeof("hello"), 1);
+}
+
+void case_no_memory(void)
+{
+	void **block, **next;
+	pid32 pid;
+
+	marks_write();
+	block = memory_fill();
+	CHECK(block != NULL);
+	pid = program_fork();
+	if (pid == 0)
+		program_exit(0);
+	CHECK_EQ(pid, -ENOMEM);
+	CHECK_EQ(exec_hello(), -ENOMEM);
+	marks_check();
+	for (; block != NULL; block = next) {
+		next = block[0];
+		memory_unmap(block, (size_t)block[1]);
+	}
+	pid = child_make();
+	if (pid == 0) {
+		(void)exec_hello();
+		program_exit(9);
+	}
+	CHECK_EQ(child_wait(pid), EXITED(1));
+	marks_check();
+}
+
+/* Fills memory, then tries again and again with one page more each time, until it succeeds; counts
+ * the refusals. */
+static int try_each(int (*attempt)(void), volatile unsigned int *refusals)
+{
+	char *spare = memory_map(SPARE * ARCH_PAGE_SIZE, VM_MAP_POPULATE);
+	int result = -ENOMEM;
+
+	CHECK(spare != NULL);
+	marks_write();
+	CHECK(memory_fill() != NULL);
+	for (unsigned int page = 0; page < SPARE; page++) {
+		result = attempt();
+		if (result >= 0)
+			break;
+		CHECK_EQ(result, -ENOMEM);
+		marks_check();
+		++*refusals;
+		memory_unmap(spare + page * ARCH_PAGE_SIZE, ARCH_PAGE_SIZE);
+	}
+	return result;
+}
+
+static volatile unsigned int *counter_make(void)
+{
+	volatile unsigned int *counter = memory_map(ARCH_PAGE_SIZE, VM_MAP_SHARED);
+
+	CHECK(counter != NULL);
+	*counter = 0;
+	return counter;
+}
+
+static int fork_attempt(void)
+{
+	const pid32 pid = program_fork();
+
+	if (pid == 0)
+		program_exit(0);
+	return pid;
+}
+
+/* After the fork that succeeds there may be no frame for the first write: a SIGBUS. */
+void case_no_memory_fork(void)
+{
+	volatile unsigned int *refusals = counter_make();
+	const pid32 pid = child_make();
+	int status;
+
+	if (pid == 0)
+		program_exit(try_each(fork_attempt, refusals) > 0 ? 0 : 1);
+	status = child_wait(pid);
+	CHECK(status == 0 || status == SIGNAL_BUS);
+	CHECK(*refusals > 2 && *refusals < SPARE);
+}
+
+void case_no_memory_exec(void)
+{
+	volatile unsigned int *refusals = counter_make();
+	const pid32 pid = child_make();
+
+	if (pid == 0)
+		program_exit(try_each(exec_hello, refusals) == 0 ? 3 : 1);
+	CHECK_EQ(child_wait(pid), EXITED(1)); /* hello's */
+	CHECK(*refusals > 5 && *refusals < SPARE);
+}
