@@ -235,10 +235,27 @@ void case_exec_refused(void)
 	CHECK_EQ(own_pid(), self);
 }
 
+/* The members that make-damaged wrote, and one that never was a program. */
 void case_exec_damaged(void)
 {
+	char name[] = "damaged.00";
+	unsigned int count = 0;
+
 	mark[99] = 0x5A;
 	CHECK_EQ(exec_try(exec_request("boot.table", BLOCK("x"), 1, 0)), -ENOEXEC);
+	for (;; count++) {
+		int error;
+
+		name[sizeof(name) - 3] = (char)('0' + count / 10);
+		name[sizeof(name) - 2] = (char)('0' + count % 10);
+		error = exec_try(exec_request(name, name, sizeof(name), 1, 0));
+		if (error == -ENOENT)
+			break;
+		if (error != -ENOEXEC)
+			sys_print("# %s\n", name);
+		CHECK_EQ(error, -ENOEXEC);
+	}
+	CHECK(count > 20);
 }
 
 void case_exec_name_at_end(void)
