@@ -1,7 +1,7 @@
-/* What PM puts on a program's stack; its entry point gets the address. Above the stack pointer lies
- * the block that the System V ABI wants, each item a word:
+/* What PM puts on a program's stack; its entry point gets the address. From the stack pointer
+ * upwards lies the block of the System V ABI, each item a word, then this structure:
  *
- *   argc | argv ... 0 | environment ... 0 | auxiliary pairs ... AUX_NULL 0 | program_start | strings
+ *   argc | argv ... 0 | environment ... 0 | auxiliary pairs ... AUX_NULL 0 | start | strings
  */
 #pragma once
 

@@ -37,7 +37,8 @@ bool stack_image_valid(const struct stack_image *image)
 
 	for (size_t i = 0; i < image->string_bytes; i++)
 		found += at[i] == '\0';
-	return image->argument_count > 0 && found == image->argument_count + image->environment_count &&
+	return image->argument_count > 0 &&
+	       found == image->argument_count + image->environment_count &&
 	       at[image->string_bytes - 1] == '\0';
 }
 
@@ -80,8 +81,8 @@ void stack_image_finish(struct stack_image *image, const struct stack_facts *fac
 			struct stack_places *places)
 {
 	const char *strings = stack_image_first(image);
-	const size_t words = 1 + image->argument_count + 1 + image->environment_count + 1 +
-			     AUX_PAIRS * 2;
+	const size_t words =
+		1 + image->argument_count + 1 + image->environment_count + 1 + AUX_PAIRS * 2;
 	const size_t start_at = image->used + round_up(sizeof(struct program_start));
 	struct program_start *start = (void *)(end_of(image) - start_at);
 

@@ -1,5 +1,5 @@
-/* RS, so far the least of it: releases the boot services one after another, and says which one died.
- * It never calls a service but VM, because it manages the signals of all others.
+/* RS, so far the least of it: releases the boot services one after another, and says which one
+ * died. It never calls a service but VM, because it manages the signals of all others.
  */
 #include "services.h"
 

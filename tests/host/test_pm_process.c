@@ -114,7 +114,8 @@ TEST("children are listed until they are free or have another parent")
 TEST("only zombies that were asked for are found")
 {
 	struct process *parent = alive(NULL, ENDPOINT(1, 1));
-	struct process *first = alive(parent, ENDPOINT(2, 1)), *last = alive(parent, ENDPOINT(3, 1));
+	struct process *first = alive(parent, ENDPOINT(2, 1)),
+		       *last = alive(parent, ENDPOINT(3, 1));
 	bool any;
 
 	CHECK(process_zombie(parent, -1, &any) == NULL && any);

@@ -1,6 +1,6 @@
 /* Calls to servers: what the stubs of vm_call.h, pm_call.h and rs_call.h are made of. A stub builds
- * its row's request in the message page, calls, and copies the answer out. The reply may be NULL; it
- * is meaningful after 0. All return 0 or a negative errno, the kernel's (ipc.h) or the server's.
+ * its row's request in the message page, calls, and copies the answer out. The reply may be NULL;
+ * it is meaningful after 0. All return 0 or a negative errno, the kernel's (ipc.h) or the server's.
  */
 #pragma once
 

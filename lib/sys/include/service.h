@@ -1,13 +1,9 @@
-/* What every service has: its start, and a loop that answers calls from the rows of its .def.
+/* What every service has: its start, and a loop that answers calls.
  *
- *   #define CALL(name, nr, request, reply, handler, right, what) SERVICE_RUN(request, reply, handler)
- *   #include <skerry/x.def>
- *   #undef CALL
- *   static const struct service_row rows[] = {
- *   #define CALL(name, nr, request, reply, handler, right, what) [nr] = {run_##handler},
- *   ...
- *
- * A handler gets a private copy of the request and a zeroed reply; it may use the message page.
+ * The calls are the rows of a .def. SERVICE_RUN(request, reply, handler) for each makes a function
+ * run_HANDLER; a const table of them, indexed by call number, goes into struct service (an example
+ * is servers/rs/main.c). A handler gets a private copy of the request and a zeroed reply; it may
+ * use the message page.
  */
 #pragma once
 

@@ -22,8 +22,7 @@
 			case_fail(__FILE__, __LINE__, #found " is not " #wanted, found_);          \
 	} while (0)
 
-void case_fail(const char *file, int line, const char *text, long found)
-	__attribute__((noreturn));
+void case_fail(const char *file, int line, const char *text, long found) __attribute__((noreturn));
 
 /* Fork; -errno fails the case. */
 pid32 child_make(void);

@@ -149,8 +149,8 @@ static char long_block[PM_ARGUMENT_BYTES_MAX + ARCH_PAGE_SIZE];
 void case_exec_long(void)
 {
 	const size_t short_bytes = sizeof("forker\0@long") + (PM_ARGUMENT_COUNT_MAX - 3);
-	struct pm_exec_req request = exec_request("forker", long_block, PM_ARGUMENT_BYTES_MAX,
-						  PM_ARGUMENT_COUNT_MAX, 0);
+	struct pm_exec_req request =
+		exec_request("forker", long_block, PM_ARGUMENT_BYTES_MAX, PM_ARGUMENT_COUNT_MAX, 0);
 
 	/* Empty ones, then a long one. */
 	memcpy(long_block, "forker\0@long", sizeof("forker\0@long"));

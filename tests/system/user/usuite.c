@@ -1,5 +1,6 @@
 /* The service that tests what programs see: has PM run every case of cases.def as a program of its
- * own, and then compares what is in use with what was before. TAP; its exit status ends the machine.
+ * own, and then compares what is in use with what was before. TAP; its exit status ends the
+ * machine.
  *
  *   user         all cases                 user=NAME      only that one
  *   user=crash   this service faults       user=crash-pm  it has PM die
