@@ -21,8 +21,11 @@ static void body_free(const struct process *process)
 
 static void orphans_move(struct process *process)
 {
-	struct process *init = process_by_pid(PM_PID_INIT), *child;
+	struct process *init, *child;
 
+	if (process->children == NULL)
+		return;
+	init = process_by_pid(PM_PID_INIT);
 	if (init == process || (init != NULL && init->thread == EP_NONE))
 		init = NULL;
 	while ((child = process->children) != NULL) {

@@ -1,6 +1,7 @@
 /* Exec and start: a program is built in a fresh space, and only when nothing can fail any more the
- * old one goes. A thread that never runs stands for the space in copies.
+ * old one goes.
  */
+#include "archive.h"
 #include "call.h"
 #include "load.h"
 
@@ -16,13 +17,7 @@ static struct stack_image stack;
 /* What a request asks for. */
 struct wish {
 	char name[PM_NAME_MAX + 1];
-	struct cpio_entry file;
-};
-
-/* A space with a held thread. */
-struct body {
-	struct vm_space_reply space;
-	endpoint_t thread;
+	const struct cpio_entry *file;
 };
 
 /* --- The request ------------------------------------------------------------------------------ */
@@ -87,78 +82,41 @@ static int wish_fetch(endpoint_t from, const struct pm_exec_req *req, struct wis
 
 	if (error == 0)
 		error = strings_fetch(from, req);
-	if (error == 0)
-		error = program_find(wish->name, &wish->file);
-	return error;
+	if (error != 0)
+		return error;
+	wish->file = archive_find(wish->name);
+	return wish->file != NULL ? 0 : -ENOENT;
 }
 
 /* --- The new space ---------------------------------------------------------------------------- */
 
-static void body_free(const struct body *body)
+/* exec_thread: whose message page the space shows; EP_NONE: a fresh one. */
+static int space_make(endpoint_t exec_thread, struct vm_space_reply *space)
 {
-	const struct sys_clear_req clear = {.thread = body->thread};
-	const struct vm_space_req space = {.space = body->space.space};
+	const struct vm_space_create_req request = {.thread = exec_thread};
+	const int error = vm_space_create(&request, space);
 
-	if (body->thread != EP_NONE)
-		(void)sys_clear(&clear, NULL);
-	(void)vm_space_destroy(&space, NULL);
-}
-
-static int thread_make(struct body *body)
-{
-	const struct sys_thread_create_req request = {
-		.space = body->space.space,
-		.process = EP_NONE,
-		.message_frame = body->space.message_frame,
-		.message_address = body->space.message_address,
-	};
-	struct sys_thread_create_reply reply;
-	const int error = sys_thread_create(&request, &reply);
-
-	body->thread = error == 0 ? reply.thread : EP_NONE;
 	return error == -ENOSPC ? -EAGAIN : error;
 }
 
-/* exec_thread: whose message page the space shows; EP_NONE: a fresh one. */
-static int body_make(endpoint_t exec_thread, struct body *body)
+static void space_free(space_t space)
 {
-	const struct vm_space_create_req request = {.thread = exec_thread};
-	int error = vm_space_create(&request, &body->space);
+	const struct vm_space_req request = {.space = space};
+	const int error = vm_space_destroy(&request, NULL);
 
-	if (error != 0)
-		return error == -ENOSPC ? -EAGAIN : error;
-	error = thread_make(body);
-	if (error != 0)
-		body_free(body);
-	return error;
-}
-
-static int body_load(const struct body *body, const struct wish *wish, endpoint_t thread, pid32 pid,
-		     struct program_entry *entry)
-{
-	const struct program_plan plan = {
-		.file = &wish->file,
-		.stack = &stack,
-		.space = body->space.space,
-		.copier = body->thread,
-		.thread = thread,
-		.pid = pid,
-		.message_address = body->space.message_address,
-	};
-
-	return program_load(&plan, entry);
+	assert(error == 0);
 }
 
 /* The thread goes on there, as that program. */
-static int thread_enter(endpoint_t thread, const struct body *body, const struct wish *wish,
-			const struct program_entry *entry)
+static int thread_enter(endpoint_t thread, const struct vm_space_reply *space,
+			const struct wish *wish, const struct program_entry *entry)
 {
 	struct sys_exec_req request = {
 		.thread = thread,
-		.space = body->space.space,
+		.space = space->space,
 		.program_counter = entry->program_counter,
 		.stack_pointer = entry->places.stack_pointer,
-		.message_address = body->space.message_address,
+		.message_address = space->message_address,
 		.argument = entry->places.start,
 	};
 
@@ -166,31 +124,41 @@ static int thread_enter(endpoint_t thread, const struct body *body, const struct
 	return sys_exec(&request, NULL);
 }
 
+/* Make the thread run the program in that space. */
+static int program_enter(endpoint_t thread, pid32 pid, const struct vm_space_reply *space,
+			 const struct wish *wish)
+{
+	const struct program_plan plan = {
+		.file = wish->file,
+		.stack = &stack,
+		.space = space->space,
+		.thread = thread,
+		.pid = pid,
+		.message_address = space->message_address,
+	};
+	struct program_entry entry;
+	const int error = program_load(&plan, &entry);
+
+	return error != 0 ? error : thread_enter(thread, space, wish, &entry);
+}
+
 /* --- Exec ------------------------------------------------------------------------------------- */
 
 /* After 0 the process runs the new program, and its old space is free. */
 static int process_exec(struct process *process, const struct wish *wish)
 {
-	const struct vm_space_req old = {.space = process->space};
-	struct program_entry entry;
-	struct body body;
-	struct sys_clear_req clear;
-	int error = body_make(process->thread, &body);
+	struct vm_space_reply space;
+	int error = space_make(process->thread, &space);
 
 	if (error != 0)
 		return error;
-	error = body_load(&body, wish, process->thread, process->pid, &entry);
-	if (error == 0)
-		error = thread_enter(process->thread, &body, wish, &entry);
+	error = program_enter(process->thread, process->pid, &space, wish);
 	if (error != 0) {
-		body_free(&body);
+		space_free(space.space);
 		return error;
 	}
-	clear.thread = body.thread;
-	(void)sys_clear(&clear, NULL);
-	process->space = body.space.space;
-	error = vm_space_destroy(&old, NULL);
-	assert(error == 0);
+	space_free(process->space);
+	process->space = space.space;
 	return 0;
 }
 
@@ -212,26 +180,45 @@ struct answer pm_do_exec(endpoint_t caller, const struct pm_exec_req *req,
 
 /* --- Start ------------------------------------------------------------------------------------ */
 
+static int thread_make(const struct vm_space_reply *space, endpoint_t *thread)
+{
+	const struct sys_thread_create_req request = {
+		.space = space->space,
+		.process = EP_NONE,
+		.message_frame = space->message_frame,
+		.message_address = space->message_address,
+	};
+	struct sys_thread_create_reply reply;
+	const int error = sys_thread_create(&request, &reply);
+
+	*thread = reply.thread;
+	return error == -ENOSPC ? -EAGAIN : error;
+}
+
 static int process_start(struct process *process, const struct wish *wish)
 {
-	struct program_entry entry;
-	struct body body;
-	int error = body_make(EP_NONE, &body);
+	struct vm_space_reply space;
+	struct sys_clear_req clear;
+	int error = space_make(EP_NONE, &space);
 
 	if (error != 0)
 		return error;
-	error = body_load(&body, wish, body.thread, process->pid, &entry);
+	error = thread_make(&space, &clear.thread);
+	if (error != 0)
+		goto undo_space;
+	error = program_enter(clear.thread, process->pid, &space, wish);
 	if (error == 0)
-		error = thread_enter(body.thread, &body, wish, &entry);
-	if (error == 0)
-		error = privilege_give(body.thread);
-	if (error != 0) {
-		body_free(&body);
-		return error;
-	}
-	process->space = body.space.space;
-	process_set_thread(process, body.thread);
+		error = privilege_give(clear.thread);
+	if (error != 0)
+		goto undo_thread;
+	process->space = space.space;
+	process_set_thread(process, clear.thread);
 	return 0;
+undo_thread:
+	(void)sys_clear(&clear, NULL);
+undo_space:
+	space_free(space.space);
+	return error;
 }
 
 struct answer pm_do_start(endpoint_t caller, const struct pm_exec_req *req,

@@ -1,24 +1,15 @@
 /* Loading: VM makes the memory, lib/exec says which, the kernel copies from the archive. */
 #include "load.h"
 
+#include "copier.h"
 #include <arch/layout.h>
 #include <exec.h>
-#include <service.h>
 #include <skerry/kernel_call.h>
 #include <string.h>
 #include <sys_call.h>
 #include <vm_call.h>
 
 #define STACK_BYTES ((size_t)8 << 20) /* it may grow so far */
-
-int program_find(const char *name, struct cpio_entry *file)
-{
-	const struct service_start *start = service_start();
-	struct cpio_archive archive;
-
-	cpio_open(&archive, (const void *)(uintptr_t)start->archive, (size_t)start->archive_bytes);
-	return cpio_find(&archive, name, file) == 0 ? 0 : -ENOENT;
-}
 
 /* What VM cannot map or the kernel not fill, for want of memory or because the file asks for the
  * impossible. */
@@ -27,18 +18,10 @@ static int refusal(int error)
 	return error == 0 || error == -ENOMEM ? error : -ENOEXEC;
 }
 
-static int put(const struct program_plan *plan, uint64_t to, const void *from, uint64_t bytes)
+/* The memory is mapped and writable: only frames can be missing. */
+static int put(uint64_t to, const void *from, uint64_t bytes)
 {
-	const struct sys_copy_req request = {
-		.source = EP_SELF,
-		.destination = plan->copier,
-		.source_address = (uintptr_t)from,
-		.destination_address = to,
-		.bytes = bytes,
-	};
-
-	/* The memory is mapped and writable: only frames can be missing. */
-	return sys_vircopy(&request, NULL) == 0 ? 0 : -ENOMEM;
+	return copier_put(to, from, bytes) == 0 ? 0 : -ENOMEM;
 }
 
 static int segment_map(void *context, uint64_t address, uint64_t size, uint32_t flags)
@@ -60,7 +43,7 @@ static int segment_copy(void *context, uint64_t address, uint64_t file_offset, u
 {
 	const struct program_plan *plan = context;
 
-	return put(plan, address, plan->file->data + file_offset, size);
+	return put(address, plan->file->data + file_offset, size);
 }
 
 static int segment_protect(void *context, uint64_t address, uint64_t size, uint32_t flags)
@@ -140,18 +123,21 @@ static int stack_make(const struct program_plan *plan, const struct exec_image *
 		return error;
 	facts.top = (uintptr_t)reply.address + STACK_BYTES;
 	stack_image_finish(plan->stack, &facts, places);
-	return put(plan, places->stack_pointer, stack_image_first(plan->stack), plan->stack->used);
+	return put(places->stack_pointer, stack_image_first(plan->stack), plan->stack->used);
 }
 
 int program_load(const struct program_plan *plan, struct program_entry *entry)
 {
 	struct exec_image image;
-	int error = image_load(plan, &image);
+	int error;
 
+	copier_enter(plan->space);
+	error = image_load(plan, &image);
 	if (error == 0)
 		error = heap_place(plan, &image);
 	if (error == 0)
 		error = stack_make(plan, &image, &entry->places);
+	copier_leave();
 	if (error == 0)
 		entry->program_counter = (uintptr_t)image.entry;
 	return error;

@@ -1,7 +1,9 @@
 /* PM: processes come, run programs, end and are waited for. One message after another; only VM is
  * called, which never waits for anybody.
  */
+#include "archive.h"
 #include "call.h"
+#include "copier.h"
 
 #include <sys.h>
 
@@ -31,6 +33,8 @@ static const struct service pm = {
 int sys_main(uintptr_t argument)
 {
 	service_init((const struct service_start *)argument, "pm");
+	archive_init();
+	copier_init();
 	privilege_init();
 	service_ready(0);
 	service_run(&pm);

@@ -11,25 +11,32 @@
 
 static struct process processes[PROCESSES];
 static struct process *by_slot[THREAD_SLOTS];
+static struct process *free_list;	/* by next */
+static unsigned int unused = PROCESSES; /* the last so many were never used */
 static pid32 last_pid;
+static bool pids_used_up; /* so that a number may belong to somebody */
 
 static struct process *allocate(void)
 {
-	for (unsigned int i = 0; i < PROCESSES; i++) {
-		if (!processes[i].used) {
-			processes[i] = (struct process){.used = true, .thread = EP_NONE};
-			return &processes[i];
-		}
-	}
-	return NULL;
+	struct process *process = free_list;
+
+	if (process != NULL)
+		free_list = process->next;
+	else if (unused > 0)
+		process = &processes[PROCESSES - unused--];
+	else
+		return NULL;
+	*process = (struct process){.used = true, .thread = EP_NONE};
+	return process;
 }
 
 /* The first process ever is PM_PID_INIT; no other gets that number. */
 static pid32 pid_next(void)
 {
-	do
+	do {
+		pids_used_up |= last_pid == PID_MAX;
 		last_pid = last_pid == PID_MAX ? PM_PID_INIT + 1 : last_pid + 1;
-	while (process_by_pid(last_pid) != NULL);
+	} while (pids_used_up && process_by_pid(last_pid) != NULL);
 	return last_pid;
 }
 
@@ -56,6 +63,8 @@ void process_free(struct process *process)
 	process_set_parent(process, NULL);
 	process_set_thread(process, EP_NONE);
 	process->used = false;
+	process->next = free_list;
+	free_list = process;
 }
 
 void process_set_thread(struct process *process, endpoint_t thread)
