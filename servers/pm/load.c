@@ -24,13 +24,34 @@ static int put(uint64_t to, const void *from, uint64_t bytes)
 	return copier_put(to, from, bytes) == 0 ? 0 : -ENOMEM;
 }
 
+/* What exec_load() hands to its call-backs. */
+struct loading {
+	const struct program_plan *plan;
+	struct exec_image image;
+};
+
+/* Does the file fill every page of the segment that begins there? */
+static bool is_filled(const struct exec_image *image, uint64_t address, uint64_t size)
+{
+	for (unsigned int i = 0; i < image->segment_count; i++) {
+		const struct exec_segment *segment = &image->segments[i];
+
+		if (segment->vaddr - address < ARCH_PAGE_SIZE)
+			return segment->vaddr + segment->file_size >
+			       address + size - ARCH_PAGE_SIZE;
+	}
+	return false;
+}
+
+/* With frames at once where all will be written: else the copy asks VM for them. */
 static int segment_map(void *context, uint64_t address, uint64_t size, uint32_t flags)
 {
-	const struct program_plan *plan = context;
+	const struct loading *loading = context;
 	const struct vm_mmap_req request = {
-		.space = plan->space,
+		.space = loading->plan->space,
 		.protection = VM_READ | VM_WRITE,
-		.flags = VM_MAP_FIXED_NOREPLACE,
+		.flags = VM_MAP_FIXED_NOREPLACE |
+			 (is_filled(&loading->image, address, size) ? VM_MAP_POPULATE : 0),
 		.address = address,
 		.bytes = size,
 	};
@@ -41,16 +62,16 @@ static int segment_map(void *context, uint64_t address, uint64_t size, uint32_t 
 
 static int segment_copy(void *context, uint64_t address, uint64_t file_offset, uint64_t size)
 {
-	const struct program_plan *plan = context;
+	const struct loading *loading = context;
 
-	return put(address, plan->file->data + file_offset, size);
+	return put(address, loading->plan->file->data + file_offset, size);
 }
 
 static int segment_protect(void *context, uint64_t address, uint64_t size, uint32_t flags)
 {
-	const struct program_plan *plan = context;
+	const struct loading *loading = context;
 	const struct vm_mprotect_req request = {
-		.space = plan->space,
+		.space = loading->plan->space,
 		.protection = VM_READ | (flags & EXEC_WRITE ? VM_WRITE : 0) |
 			      (flags & EXEC_EXECUTE ? VM_EXECUTE : 0),
 		.address = address,
@@ -72,7 +93,7 @@ static int file_read(void *context, uint64_t offset, void *buffer, size_t length
 	return 0;
 }
 
-static int image_load(const struct program_plan *plan, struct exec_image *image)
+static int image_load(struct loading *loading)
 {
 	static const struct exec_ops ops = {
 		.map = segment_map, .copy = segment_copy, .protect = segment_protect};
@@ -83,11 +104,13 @@ static int image_load(const struct program_plan *plan, struct exec_image *image)
 		.low = ARCH_PAGE_SIZE,
 		.high = ARCH_USER_LIMIT,
 	};
-	const struct exec_file file = {file_read, (void *)plan->file, plan->file->size};
+	const struct cpio_entry *entry = loading->plan->file;
+	const struct exec_file file = {file_read, (void *)entry, entry->size};
+	struct exec_image *image = &loading->image;
 
 	if (exec_read(&target, &file, image) != 0 || image->is_dynamic || image->has_interpreter)
 		return -ENOEXEC;
-	return exec_load(&ops, (void *)plan, image, 0);
+	return exec_load(&ops, loading, image, 0);
 }
 
 static int heap_place(const struct program_plan *plan, const struct exec_image *image)
@@ -103,7 +126,7 @@ static int stack_make(const struct program_plan *plan, const struct exec_image *
 	const struct vm_mmap_req request = {
 		.space = plan->space,
 		.protection = VM_READ | VM_WRITE,
-		.flags = VM_MAP_GROWS_DOWN,
+		.flags = VM_MAP_GROWS_DOWN | VM_MAP_POPULATE,
 		.bytes = STACK_BYTES,
 	};
 	struct vm_address_reply reply;
@@ -128,17 +151,18 @@ static int stack_make(const struct program_plan *plan, const struct exec_image *
 
 int program_load(const struct program_plan *plan, struct program_entry *entry)
 {
-	struct exec_image image;
+	struct loading loading = {.plan = plan};
+	const struct exec_image *image = &loading.image;
 	int error;
 
 	copier_enter(plan->space);
-	error = image_load(plan, &image);
+	error = image_load(&loading);
 	if (error == 0)
-		error = heap_place(plan, &image);
+		error = heap_place(plan, image);
 	if (error == 0)
-		error = stack_make(plan, &image, &entry->places);
+		error = stack_make(plan, image, &entry->places);
 	copier_leave();
 	if (error == 0)
-		entry->program_counter = (uintptr_t)image.entry;
+		entry->program_counter = (uintptr_t)image->entry;
 	return error;
 }
