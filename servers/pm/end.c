@@ -88,7 +88,8 @@ void signals_collect(void)
 	while (sys_signal_get(&request, &end) == 0 && end.thread != EP_NONE) {
 		struct process *process = process_by_thread(end.thread);
 
-		assert(process != NULL);
-		process_end(process, status_of(&end));
+		if (process != NULL &&
+		    process->pid != 0) /* else somebody killed what is no program */
+			process_end(process, status_of(&end));
 	}
 }

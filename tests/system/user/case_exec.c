@@ -95,6 +95,13 @@ static int chain(const struct program *program)
 	return program_exec("forker", block, at + length, 3);
 }
 
+static int idle(const struct program *program)
+{
+	while (program->argument_count > 0)
+		yield();
+	return 0;
+}
+
 target_function target_find(const char *name)
 {
 	static const struct {
@@ -102,7 +109,7 @@ target_function target_find(const char *name)
 		target_function run;
 	} targets[] = {
 		{"arguments", check_arguments}, {"long", check_long}, {"memory", check_memory},
-		{"wait", wait_for_child},	{"chain", chain},
+		{"wait", wait_for_child},	{"chain", chain},     {"idle", idle},
 	};
 
 	for (unsigned int i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {

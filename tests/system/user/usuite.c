@@ -30,17 +30,6 @@ struct balance {
 	u32 kernel_spaces;
 };
 
-static const struct {
-	const char *name;
-	const char *behaviour;
-} cases[] = {
-#define USER_CASE(function, behaviour) {#function, behaviour},
-#include "cases.def"
-#undef USER_CASE
-};
-
-#define CASES (sizeof(cases) / sizeof(cases[0]))
-
 static void balance_take(struct balance *balance)
 {
 	struct vm_statistics statistics;
@@ -105,37 +94,126 @@ static bool balance_holds(const struct balance *before)
 	return false;
 }
 
-static pid32 start(const char *name)
+/* --- Programs --------------------------------------------------------------------------------- */
+
+static int start_block(const char *name, const char *block, size_t bytes, unsigned int arguments,
+		       pid32 *pid)
+{
+	const struct pm_exec_req request = {
+		.name = (uintptr_t)name,
+		.arguments = (uintptr_t)block,
+		.argument_bytes = bytes,
+		.argument_count = arguments,
+	};
+	struct pm_pid_reply reply = {0};
+	const int error = pm_start(&request, &reply);
+
+	*pid = reply.pid;
+	return error;
+}
+
+static int wait_for(pid32 pid, int *status)
+{
+	const struct pm_wait_req request = {.pid = pid};
+	struct pm_wait_reply reply = {0};
+	const int error = pm_wait(&request, &reply);
+
+	*status = reply.status;
+	return error;
+}
+
+static bool program_run(const char *name)
 {
 	char block[64] = "forker";
-	const size_t at = sizeof("forker");
-	struct pm_exec_req request = {
-		.name = (uintptr_t)block,
-		.arguments = (uintptr_t)block,
-		.argument_bytes = at + strlen(name) + 1,
-		.argument_count = 2,
-	};
-	struct pm_pid_reply reply;
-	int error;
+	const size_t at = sizeof("forker"), bytes = at + strlen(name) + 1;
+	int status, error;
+	pid32 pid;
 
-	memcpy(block + at, name, strlen(name) + 1);
-	error = pm_start(&request, &reply);
+	memcpy(block + at, name, bytes - at);
+	error = start_block("forker", block, bytes, 2, &pid);
+	if (error == 0)
+		error = wait_for(pid, &status);
 	if (error != 0)
-		sys_print("# cannot start: %d\n", error);
-	return error != 0 ? error : reply.pid;
+		sys_print("# error %d\n", error);
+	else if (status != 0)
+		sys_print("# status %#x\n", (unsigned int)status);
+	return error == 0 && status == 0;
 }
 
-static bool run(const char *name)
+/* --- What a service may ask of PM ------------------------------------------------------------- */
+
+#define EXPECT(condition)                                                                          \
+	do {                                                                                       \
+		if (!(condition)) {                                                                \
+			sys_print("# line %d: %s\n", __LINE__, #condition);                        \
+			return false;                                                              \
+		}                                                                                  \
+	} while (0)
+
+static bool service_start_refused(void)
 {
-	struct pm_wait_req wait = {.pid = start(name)};
-	struct pm_wait_reply end = {0};
+	static char large[PM_ARGUMENT_BYTES_MAX + 1];
+	int status;
+	pid32 pid;
 
-	if (wait.pid <= 0 || pm_wait(&wait, &end) != 0)
-		return false;
-	if (end.status != 0)
-		sys_print("# status %#x\n", (unsigned int)end.status);
-	return end.status == 0;
+	EXPECT(start_block("no such", "x", 2, 1, &pid) == -ENOENT);
+	EXPECT(start_block("boot.table", "x", 2, 1, &pid) == -ENOEXEC);
+	EXPECT(start_block("damaged.25", "x", 2, 1, &pid) == -ENOEXEC);
+	EXPECT(start_block("hello", "x", 2, 2, &pid) == -EINVAL);
+	EXPECT(start_block("hello", large, sizeof(large), 1, &pid) == -E2BIG);
+	EXPECT(start_block("hello", (const char *)0x10, 8, 1, &pid) == -EFAULT);
+	EXPECT(wait_for(-1, &status) == -ECHILD);
+	return true;
 }
+
+static bool service_is_no_process(void)
+{
+	const struct pm_empty_req empty = {};
+	const struct pm_exec_req exec = {0};
+	const struct pm_exit_req exit = {0};
+
+	EXPECT(pm_fork(&empty, NULL) == -ENOTALLOWED);
+	EXPECT(pm_getpid(&empty, NULL) == -ENOTALLOWED);
+	EXPECT(pm_exec(&exec, NULL) == -ENOTALLOWED);
+	EXPECT(pm_exit(&exit, NULL) == -ENOTALLOWED);
+	return true;
+}
+
+static bool service_children(void)
+{
+	const struct pm_wait_req any = {.pid = -1, .flags = PM_WAIT_NOHANG};
+	struct pm_kill_req kill = {.signal = SIGNAL_TERMINATE};
+	struct pm_wait_reply reply;
+	int status;
+	pid32 pid, idle;
+
+	EXPECT(start_block("forker", "forker\0@idle", sizeof("forker\0@idle"), 2, &idle) == 0);
+	EXPECT(start_block("hello", "hello\0you", sizeof("hello\0you"), 2, &pid) == 0);
+	EXPECT(wait_for(pid, &status) == 0 && status == 2 << 8);
+	EXPECT(pm_wait(&any, &reply) == 0 && reply.pid == 0);
+	kill.pid = idle;
+	EXPECT(pm_kill(&kill, NULL) == 0);
+	EXPECT(wait_for(-1, &status) == 0 && status == SIGNAL_TERMINATE);
+	EXPECT(wait_for(-1, &status) == -ECHILD);
+	return true;
+}
+
+/* --- Cases ------------------------------------------------------------------------------------ */
+
+static const struct {
+	const char *name;
+	const char *behaviour;
+	bool (*run)(void); /* NULL: it is a program's */
+} cases[] = {
+#define USER_CASE(function, behaviour) {#function, behaviour, NULL},
+#include "cases.def"
+#undef USER_CASE
+	{"service_start", "a refused start leaves nothing behind", service_start_refused},
+	{"service_process", "a service is no process", service_is_no_process},
+	{"service_children", "a service waits for what it started", service_children},
+};
+
+#define CASES (sizeof(cases) / sizeof(cases[0]))
 
 static bool selected(const char *wanted, unsigned int i)
 {
@@ -157,7 +235,7 @@ static unsigned int cases_run(const char *wanted)
 
 		if (!selected(wanted, i))
 			continue;
-		passed = run(cases[i].name);
+		passed = cases[i].run != NULL ? cases[i].run() : program_run(cases[i].name);
 		passed = balance_holds(&before) && passed;
 		failed += !passed;
 		sys_print("%sok %u - user: %s\n", passed ? "" : "not ", ++number,
