@@ -39,7 +39,6 @@ void process_end(struct process *process, int32_t status)
 {
 	body_free(process);
 	process_set_thread(process, EP_NONE);
-	process->waiting = false;
 	process->status = status;
 	orphans_move(process);
 	child_ended(process);

@@ -7,6 +7,8 @@
 
 #define BLOCK(text) text, sizeof(text)
 
+extern const uint8_t _end[]; /* user.lds */
+
 static uint8_t mark[2 * ARCH_PAGE_SIZE];
 
 /* --- What is execed --------------------------------------------------------------------------- */
@@ -62,9 +64,14 @@ static int check_memory(const struct program *program)
 		.bytes = sizeof(struct vm_usage),
 	};
 	const struct vm_usage *usage = (const void *)(uintptr_t)request.address;
+	const struct vm_brk_req heap = {.address = 0};
 	struct vm_info_reply reply;
+	struct vm_address_reply heap_end;
+	const uintptr_t image_end = (uintptr_t)_end;
 
 	(void)program;
+	CHECK_EQ(vm_brk(&heap, &heap_end), 0);
+	CHECK_EQ(heap_end.address, (image_end + ARCH_PAGE_SIZE - 1) & ~(ARCH_PAGE_SIZE - 1));
 	for (size_t i = 0; i < sizeof(mark); i++)
 		CHECK_EQ(mark[i], 0);
 	CHECK_EQ(vm_info(&request, &reply), 0);
