@@ -1,7 +1,7 @@
 # From the lists in the build.mk files to the kernel, the programs and the boot archive.
 #   kernel-y   kernel objects                 libsys-y    members of libsys.a, which programs link
 #   shared-y   sources compiled for both      programs-y  programs; NAME-y their sources
-#   cflags-PATH  extra flags of one source
+#   cflags-PATH  extra flags of one source  archive-files  further members, made in $(O)/archive
 unquote = $(patsubst "%",%,$(1))
 ARCH := $(call unquote,$(CONFIG_ARCH))
 CROSS_COMPILE ?= $(call unquote,$(CONFIG_CROSS_COMPILE))
@@ -17,6 +17,7 @@ kernel-y :=
 shared-y :=
 libsys-y :=
 programs-y :=
+archive-files :=
 include arch/$(ARCH)/arch.mk
 include $(board-folder)/board.mk
 build-files := $(sort $(shell find kernel lib servers drivers user tests/system arch/common \
@@ -52,7 +53,7 @@ $(call stamp,$(O)/kernel/compile.flags,$(CC) $(KERNEL_CFLAGS))
 $(call stamp,$(O)/user/compile.flags,$(CC) $(USER_CFLAGS))
 $(call stamp,$(O)/kernel/link.flags,$(LD) $(LDFLAGS) $(kernel-objects))
 $(call stamp,$(O)/user/libsys.flags,$(AR) $(libsys-objects))
-$(call stamp,$(O)/archive.flags,$(programs))
+$(call stamp,$(O)/archive.flags,$(programs) $(archive-files))
 $(foreach p,$(programs),$(call stamp,$(O)/user/$p.flags,$(LD) $(LDFLAGS) $(call user-objects,$p)))
 
 .PHONY: kernel programs archive
@@ -114,7 +115,8 @@ $(O)/boot.table: configs/system.conf scripts/make-boot-table include/skerry/kern
 	$(call say,TABLE,$@)
 	$(Q)python3 scripts/make-boot-table $@ $<
 
-$(O)/boot.cpio: $(programs:%=$(O)/archive/%) $(O)/boot.table $(O)/archive.flags scripts/make-cpio
+$(O)/boot.cpio: $(programs:%=$(O)/archive/%) $(archive-files) $(O)/boot.table $(O)/archive.flags \
+		scripts/make-cpio
 	$(call say,CPIO,$@)
 	$(Q)python3 scripts/make-cpio $@ boot.table=$(O)/boot.table \
-		$(foreach p,$(programs),$p=$(O)/archive/$p)
+		$(foreach p,$(programs) $(notdir $(archive-files)),$p=$(O)/archive/$p)

@@ -15,11 +15,16 @@ struct pm_empty_reply {
 
 struct pm_pid_reply {
 	pid32 pid;
+	endpoint_t thread; /* PM_FORK, in the child: its own new name */
 };
+
+/* An orphan becomes its child. Without one orphans leave no status behind. */
+#define PM_PID_INIT 1
 
 /* The argument block: `argument_count` + `environment_count` NUL-ended strings one after another,
  * the program's name first of all. E2BIG when it or the count is too large. */
 #define PM_ARGUMENT_BYTES_MAX 65536u
+#define PM_ARGUMENT_COUNT_MAX 4096u /* strings of both kinds */
 #define PM_NAME_MAX 15u
 
 struct pm_exec_req {

@@ -1,0 +1,25 @@
+/* Calls to servers: what the stubs of vm_call.h, pm_call.h and rs_call.h are made of. A stub builds
+ * its row's request in the message page, calls, and copies the answer out. The reply may be NULL;
+ * it is meaningful after 0. All return 0 or a negative errno, the kernel's (ipc.h) or the server's.
+ */
+#pragma once
+
+#include <sys_ipc.h>
+
+#define SERVER_STUB(function, name, server)                                                        \
+	enum { name##_STUB };                                                                      \
+	static inline int function(const name##_REQUEST *request, name##_REPLY *reply)             \
+	{                                                                                          \
+		struct message *message = &message_page()->message;                                \
+		int code;                                                                          \
+                                                                                                   \
+		message->type = name;                                                              \
+		if (sizeof(*request) != 0)                                                         \
+			__builtin_memcpy(message->payload, request, sizeof(*request));             \
+		code = ipc_call(server);                                                           \
+		if (code != 0)                                                                     \
+			return code;                                                               \
+		if (sizeof(*reply) != 0 && reply != NULL)                                          \
+			__builtin_memcpy(reply, message->payload, sizeof(*reply));                 \
+		return (int)message->type;                                                         \
+	}

@@ -1,0 +1,31 @@
+/* Calls to VM: one stub a row of skerry/vm.def (server_call.h says what they do). */
+#pragma once
+
+#include <server_call.h>
+#include <skerry/vm.h>
+
+#define CALL(name, nr, request, reply, handler, right, what)                                       \
+	typedef struct request name##_REQUEST;                                                     \
+	typedef struct reply name##_REPLY;
+#include <skerry/vm.def>
+#undef CALL
+
+SERVER_STUB(vm_brk, VM_BRK, VM_ENDPOINT)
+SERVER_STUB(vm_mmap, VM_MMAP, VM_ENDPOINT)
+SERVER_STUB(vm_munmap, VM_MUNMAP, VM_ENDPOINT)
+SERVER_STUB(vm_mprotect, VM_MPROTECT, VM_ENDPOINT)
+SERVER_STUB(vm_mremap, VM_MREMAP, VM_ENDPOINT)
+SERVER_STUB(vm_info, VM_INFO, VM_ENDPOINT)
+SERVER_STUB(vm_map_physical, VM_MAP_PHYSICAL, VM_ENDPOINT)
+SERVER_STUB(vm_space_create, VM_SPACE_CREATE, VM_ENDPOINT)
+SERVER_STUB(vm_space_fork, VM_SPACE_FORK, VM_ENDPOINT)
+SERVER_STUB(vm_space_destroy, VM_SPACE_DESTROY, VM_ENDPOINT)
+SERVER_STUB(vm_space_ending, VM_SPACE_ENDING, VM_ENDPOINT)
+SERVER_STUB(vm_message_page, VM_MESSAGE_PAGE, VM_ENDPOINT)
+SERVER_STUB(vm_set_rights, VM_SET_RIGHTS, VM_ENDPOINT)
+
+/* A row without a stub does not compile. */
+#define CALL(name, nr, request, reply, handler, right, what)                                       \
+	_Static_assert(name##_STUB == 0, #name " has no stub");
+#include <skerry/vm.def>
+#undef CALL

@@ -1,0 +1,168 @@
+/* Loading: VM makes the memory, lib/exec says which, the kernel copies from the archive. */
+#include "load.h"
+
+#include "copier.h"
+#include <arch/layout.h>
+#include <exec.h>
+#include <skerry/kernel_call.h>
+#include <string.h>
+#include <sys_call.h>
+#include <vm_call.h>
+
+#define STACK_BYTES ((size_t)8 << 20) /* it may grow so far */
+
+/* What VM cannot map or the kernel not fill, for want of memory or because the file asks for the
+ * impossible. */
+static int refusal(int error)
+{
+	return error == 0 || error == -ENOMEM ? error : -ENOEXEC;
+}
+
+/* The memory is mapped and writable: only frames can be missing. */
+static int put(uint64_t to, const void *from, uint64_t bytes)
+{
+	return copier_put(to, from, bytes) == 0 ? 0 : -ENOMEM;
+}
+
+/* What exec_load() hands to its call-backs. */
+struct loading {
+	const struct program_plan *plan;
+	struct exec_image image;
+};
+
+/* Does the file fill every page of the segment that begins there? */
+static bool is_filled(const struct exec_image *image, uint64_t address, uint64_t size)
+{
+	for (unsigned int i = 0; i < image->segment_count; i++) {
+		const struct exec_segment *segment = &image->segments[i];
+
+		if (segment->vaddr - address < ARCH_PAGE_SIZE)
+			return segment->vaddr + segment->file_size >
+			       address + size - ARCH_PAGE_SIZE;
+	}
+	return false;
+}
+
+/* With frames at once where all will be written: else the copy asks VM for them. */
+static int segment_map(void *context, uint64_t address, uint64_t size, uint32_t flags)
+{
+	const struct loading *loading = context;
+	const struct vm_mmap_req request = {
+		.space = loading->plan->space,
+		.protection = VM_READ | VM_WRITE,
+		.flags = VM_MAP_FIXED_NOREPLACE |
+			 (is_filled(&loading->image, address, size) ? VM_MAP_POPULATE : 0),
+		.address = address,
+		.bytes = size,
+	};
+
+	(void)flags;
+	return refusal(vm_mmap(&request, NULL));
+}
+
+static int segment_copy(void *context, uint64_t address, uint64_t file_offset, uint64_t size)
+{
+	const struct loading *loading = context;
+
+	return put(address, loading->plan->file->data + file_offset, size);
+}
+
+static int segment_protect(void *context, uint64_t address, uint64_t size, uint32_t flags)
+{
+	const struct loading *loading = context;
+	const struct vm_mprotect_req request = {
+		.space = loading->plan->space,
+		.protection = VM_READ | (flags & EXEC_WRITE ? VM_WRITE : 0) |
+			      (flags & EXEC_EXECUTE ? VM_EXECUTE : 0),
+		.address = address,
+		.bytes = size,
+	};
+
+	if (request.protection == (VM_READ | VM_WRITE))
+		return 0;
+	return refusal(vm_mprotect(&request, NULL));
+}
+
+static int file_read(void *context, uint64_t offset, void *buffer, size_t length)
+{
+	const struct cpio_entry *file = context;
+
+	if (offset > file->size || length > file->size - offset)
+		return -EIO;
+	memcpy(buffer, file->data + offset, length);
+	return 0;
+}
+
+static int image_load(struct loading *loading)
+{
+	static const struct exec_ops ops = {
+		.map = segment_map, .copy = segment_copy, .protect = segment_protect};
+	const struct exec_target target = {
+		.machine = ARCH_ELF_MACHINE,
+		.bits = sizeof(uintptr_t) * 8,
+		.page_size = ARCH_PAGE_SIZE,
+		.low = ARCH_PAGE_SIZE,
+		.high = ARCH_USER_LIMIT,
+	};
+	const struct cpio_entry *entry = loading->plan->file;
+	const struct exec_file file = {file_read, (void *)entry, entry->size};
+	struct exec_image *image = &loading->image;
+
+	if (exec_read(&target, &file, image) != 0 || image->is_dynamic || image->has_interpreter)
+		return -ENOEXEC;
+	return exec_load(&ops, loading, image, 0);
+}
+
+static int heap_place(const struct program_plan *plan, const struct exec_image *image)
+{
+	const struct vm_brk_req request = {.address = image->high, .space = plan->space};
+
+	return refusal(vm_brk(&request, NULL));
+}
+
+static int stack_make(const struct program_plan *plan, const struct exec_image *image,
+		      struct stack_places *places)
+{
+	const struct vm_mmap_req request = {
+		.space = plan->space,
+		.protection = VM_READ | VM_WRITE,
+		.flags = VM_MAP_GROWS_DOWN | VM_MAP_POPULATE,
+		.bytes = STACK_BYTES,
+	};
+	struct vm_address_reply reply;
+	struct stack_facts facts = {
+		.thread = plan->thread,
+		.pid = plan->pid,
+		.message_page = (uintptr_t)plan->message_address,
+		.entry = (uintptr_t)image->entry,
+		.headers = (uintptr_t)image->phdr_address,
+		.header_size = image->phdr_size,
+		.header_count = image->phdr_count,
+		.page_size = ARCH_PAGE_SIZE,
+	};
+	const int error = refusal(vm_mmap(&request, &reply));
+
+	if (error != 0)
+		return error;
+	facts.top = (uintptr_t)reply.address + STACK_BYTES;
+	stack_image_finish(plan->stack, &facts, places);
+	return put(places->stack_pointer, stack_image_first(plan->stack), plan->stack->used);
+}
+
+int program_load(const struct program_plan *plan, struct program_entry *entry)
+{
+	struct loading loading = {.plan = plan};
+	const struct exec_image *image = &loading.image;
+	int error;
+
+	copier_enter(plan->space);
+	error = image_load(&loading);
+	if (error == 0)
+		error = heap_place(plan, image);
+	if (error == 0)
+		error = stack_make(plan, image, &entry->places);
+	copier_leave();
+	if (error == 0)
+		entry->program_counter = (uintptr_t)image->entry;
+	return error;
+}

@@ -1,0 +1,23 @@
+/* A program of the boot archive, put into an empty space. */
+#pragma once
+
+#include "stack_image.h"
+#include <cpio.h>
+
+struct program_plan {
+	const struct cpio_entry *file;
+	struct stack_image *stack; /* its strings are there */
+	space_t space;
+	endpoint_t thread; /* which will run there */
+	pid32 pid;
+	u64 message_address;
+};
+
+/* Where it begins. */
+struct program_entry {
+	uintptr_t program_counter;
+	struct stack_places places;
+};
+
+/* Segments, heap and stack: 0, -ENOEXEC, -ENOMEM. After an error the caller frees the space. */
+int program_load(const struct program_plan *plan, struct program_entry *entry);

@@ -1,0 +1,54 @@
+/* What programs may do: they share one privilege. */
+#include "call.h"
+
+#include <skerry/info.h>
+#include <skerry/ipc.h>
+#include <skerry/kernel_call.h>
+#include <sys.h>
+#include <sys_call.h>
+
+#define TRAPS (1u << TRAP_KERNEL_CALL | 1u << TRAP_IPC_CALL)
+#define CALLS                                                                                      \
+	(1ull << SYS_NULL | 1ull << SYS_YIELD | 1ull << SYS_EXIT | 1ull << SYS_TLS_SET |           \
+	 1ull << SYS_TIMES | 1ull << SYS_DIAG)
+
+static u64 targets[2];
+
+static void target_add(endpoint_t service)
+{
+	struct info_thread info;
+	const struct sys_info_req request = {
+		.what = INFO_THREAD,
+		.index = endpoint_slot(service),
+		.address = (uintptr_t)&info,
+		.size = sizeof(info),
+	};
+	const int error = sys_info(&request, NULL);
+
+	if (error != 0 || info.thread != service)
+		panic("no service %#x: %d", service, error);
+	targets[info.privilege / 64] |= 1ull << info.privilege % 64;
+}
+
+void privilege_init(void)
+{
+	target_add(VM_ENDPOINT);
+	target_add(PM_ENDPOINT);
+}
+
+int privilege_give(endpoint_t thread)
+{
+	const struct sys_priv_set_req request = {
+		.thread = thread,
+		.traps = TRAPS,
+		.signal_manager = PM_ENDPOINT,
+		.calls = CALLS,
+		.targets = {targets[0], targets[1]},
+		.signal_backup = EP_NONE,
+	};
+	const struct sys_priv_allow_req allow = {thread, PRIV_ALLOW};
+	struct sys_priv_set_reply reply;
+	const int error = sys_priv_set(&request, &reply);
+
+	return error != 0 ? error : sys_priv_allow(&allow, NULL);
+}

@@ -1,0 +1,2 @@
+programs-y += rs
+rs-y += servers/rs/main.c $(filter-out %/main.c,$(sort $(wildcard servers/rs/*.c)))

@@ -1,0 +1,12 @@
+programs-y += hello forker usuite ubench
+hello-y += tests/system/user/hello.c
+forker-y += tests/system/user/forker.c $(sort $(wildcard tests/system/user/case_*.c))
+usuite-y += tests/system/user/usuite.c
+ubench-y += tests/system/user/ubench.c
+
+# Damaged programs, for exec to refuse.
+damaged := $(patsubst %,$(O)/archive/damaged.%,$(shell seq -w 0 $$(($$(tests/system/user/make-damaged) - 1))))
+archive-files += $(damaged)
+$(damaged) &: $(O)/archive/hello tests/system/user/make-damaged
+	$(call say,DAMAGE,$(O)/archive/damaged.*)
+	$(Q)tests/system/user/make-damaged $(O)/archive/hello $(damaged)
