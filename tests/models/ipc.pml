@@ -81,23 +81,9 @@ inline hold_clear(at)
 	holds_live[at] = false
 }
 
-/* The program's side of a receive. A thread has one call outstanding, so a second one from the same
- * endpoint says that the first was given up. */
+/* The program's side of a receive. */
 inline hold_add(to, from)
 {
-	k = 0;
-	do
-	:: k < HOLDS ->
-#ifndef M_SERVER_KEEPS_OLD_CALL
-		if
-		:: holds[to * HOLDS + k] == from && !holds_stale[to * HOLDS + k] ->
-			hold_clear(to * HOLDS + k)
-		:: else
-		fi;
-#endif
-		k++
-	:: else -> break
-	od;
 	k = 0;
 	do
 	:: holds[to * HOLDS + k] != NONE -> k++
@@ -403,6 +389,12 @@ inline reply_prepare(t)
 	hold_clear(t * HOLDS + i)
 }
 
+#ifdef M_CONTEXT_SET_ENDS_CALL
+#define CALL_IS_FREE(t) true
+#else
+#define CALL_IS_FREE(t) !(rts[t] & REPLY_WAIT) /* a server holds it: EBUSY */
+#endif
+
 /* What others do to t. `i` makes no difference. */
 inline interfere(t)
 {
@@ -411,7 +403,8 @@ inline interfere(t)
 	:: i == 0 && !(rts[t] & (EXITED | FREE | STOPPED)) -> rts[t] = rts[t] | STOPPED
 	:: i == 0 && (rts[t] & STOPPED) -> rts[t] = rts[t] & ~STOPPED
 	:: i == 0 && (rts[t] & IPC) && !(rts[t] & REPLY_WAIT) -> d_step { ipc_abort(t) } /* SYS_IPC_CANCEL */
-	:: i == 0 && (rts[t] & STOPPED) && !(rts[t] & EXITED) -> d_step { context_set(t) }
+	:: i == 0 && (rts[t] & STOPPED) && !(rts[t] & EXITED) && CALL_IS_FREE(t) ->
+		d_step { context_set(t) }
 	:: i == 0 && !(rts[t] & FREE) -> d_step { thread_free(t) }
 	:: i == 0 && (rts[t] & FREE) -> rts[t] = 0 /* thread_allocate() */
 	fi

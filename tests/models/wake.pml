@@ -136,7 +136,7 @@ inline balance(c)
 	:: len(queue[c]) > 0 ->
 		queue[c]?<t>;
 		if
-		:: MORE_URGENT(t, 1 - c) ->
+		:: MORE_URGENT(t, 1 - c) && (len(queue[1 - c]) == 0 || t == URGENT) ->
 			queue[c]?t;
 			enqueue_at(1 - c, t, false);
 			smp_kick(c, 1 - c)
