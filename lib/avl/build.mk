@@ -1,0 +1,1 @@
+libsys-y += lib/avl/avl.c
