@@ -46,9 +46,11 @@ struct frame {
 	uint32_t references; /* 0: free */
 	uint32_t use;	     /* enum frame_use */
 	uint32_t run;	     /* free, first or last of its run: the run's length */
-	uint32_t longest;    /* free, first of its run: of the runs in its subtree */
+	union {
+		uint32_t longest; /* free, first of its run: of the runs in its subtree */
+		uint32_t seen;	  /* in use: the users a sanity check has come by */
+	};
 	struct avl_node node;
-	uint32_t seen; /* references that a sanity check has come by */
 };
 
 struct frame_piece {

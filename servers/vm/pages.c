@@ -1,0 +1,365 @@
+/* Page references in chunks.
+ *
+ * Invariants: a chunk has pages present or reserved, never the same one both; writable pages are
+ * present; pages.count is the number of present bits. Between VM's operations nothing is reserved.
+ */
+#include "pages.h"
+
+#include <skerry/errno.h>
+#include <sys.h>
+
+static struct page_chunk *chunk_of(const struct avl_node *node)
+{
+	return node ? avl_object(node, struct page_chunk, node) : NULL;
+}
+
+static int compare_number(const void *key, const struct avl_node *node)
+{
+	page_t wanted = *(const page_t *)key, number = chunk_of(node)->number;
+
+	return (wanted > number) - (wanted < number);
+}
+
+static struct page_chunk *find_chunk(const struct pages *pages, page_t page)
+{
+	page_t number = page / CHUNK_PAGES;
+
+	return chunk_of(avl_find(&pages->chunks, &number, compare_number));
+}
+
+/* The first chunk with pages at or above this one. */
+static struct page_chunk *chunk_from(const struct pages *pages, page_t page)
+{
+	page_t number = page / CHUNK_PAGES;
+
+	return chunk_of(avl_lower_bound(&pages->chunks, &number, compare_number));
+}
+
+static struct page_chunk *next_chunk(const struct page_chunk *chunk)
+{
+	return chunk_of(avl_next(&chunk->node));
+}
+
+static page_t first_page(const struct page_chunk *chunk)
+{
+	return chunk->number * CHUNK_PAGES;
+}
+
+static uint32_t bit_of(page_t page)
+{
+	return 1u << page % CHUNK_PAGES;
+}
+
+/* The chunk's pages that are in [first, end). The chunk must reach into the range. */
+static uint32_t mask_of(const struct page_chunk *chunk, page_t first, page_t end)
+{
+	page_t start = first_page(chunk);
+	uint32_t mask = UINT32_MAX;
+
+	if (first > start)
+		mask <<= first - start;
+	if (end - start < CHUNK_PAGES)
+		mask &= (1u << (end - start)) - 1;
+	return mask;
+}
+
+static bool begins_before(const struct page_chunk *chunk, page_t end)
+{
+	return chunk && first_page(chunk) < end;
+}
+
+void pages_init(struct pages *pages, const struct memory_source *memory)
+{
+	*pages = (struct pages){.chunks.write = SLAB_NODE_WRITE, .memory = memory};
+}
+
+static void drop_if_empty(struct pages *pages, struct page_chunk *chunk)
+{
+	if (chunk->present | chunk->reserved)
+		return;
+	avl_remove(&pages->chunks, &chunk->node);
+	slab_free(pages->memory->chunks, chunk);
+}
+
+static struct page_chunk *get_chunk(struct pages *pages, page_t page)
+{
+	struct page_chunk *chunk = find_chunk(pages, page);
+
+	if (chunk)
+		return chunk;
+	chunk = slab_allocate(pages->memory->chunks);
+	if (!chunk)
+		return NULL;
+	slab_write(chunk);
+	chunk->number = page / CHUNK_PAGES;
+	avl_insert(&pages->chunks, &chunk->node, &chunk->number, compare_number);
+	return chunk;
+}
+
+/* --- Single pages --------------------------------------------------------------------------------
+ */
+
+static void fill_reference(const struct page_chunk *chunk, page_t page,
+			   struct page_reference *reference)
+{
+	*reference = (struct page_reference){
+		.page = page,
+		.frame = chunk->frames[page % CHUNK_PAGES],
+		.writable = chunk->writable & bit_of(page),
+	};
+}
+
+bool pages_find(const struct pages *pages, page_t page, struct page_reference *reference)
+{
+	const struct page_chunk *chunk = find_chunk(pages, page);
+
+	if (!chunk || !(chunk->present & bit_of(page)))
+		return false;
+	fill_reference(chunk, page, reference);
+	return true;
+}
+
+bool pages_next(const struct pages *pages, page_t from, page_t end,
+		struct page_reference *reference)
+{
+	const struct page_chunk *chunk = chunk_from(pages, from);
+
+	for (; begins_before(chunk, end); chunk = next_chunk(chunk)) {
+		uint32_t found = chunk->present & mask_of(chunk, from, end);
+
+		if (!found)
+			continue;
+		fill_reference(chunk, first_page(chunk) + (page_t)__builtin_ctz(found), reference);
+		return true;
+	}
+	return false;
+}
+
+int pages_reserve(struct pages *pages, page_t page)
+{
+	USE(NULL);
+	struct page_chunk *chunk = get_chunk(pages, page);
+
+	if (!chunk)
+		return -ENOMEM;
+	assert(!((chunk->present | chunk->reserved) & bit_of(page)));
+	slab_write(chunk);
+	chunk->reserved |= bit_of(page);
+	return 0;
+}
+
+void pages_unreserve(struct pages *pages, page_t first, size_t count)
+{
+	struct page_chunk *chunk = chunk_from(pages, first), *next;
+	page_t end = first + count;
+	USE(NULL);
+
+	for (; begins_before(chunk, end); chunk = next) {
+		uint32_t mask = mask_of(chunk, first, end);
+
+		next = next_chunk(chunk);
+		if (!(chunk->reserved & mask))
+			continue;
+		slab_write(chunk);
+		chunk->reserved &= ~mask;
+		drop_if_empty(pages, chunk);
+	}
+}
+
+void pages_set(struct pages *pages, page_t page, frame_t frame, bool writable)
+{
+	struct page_chunk *chunk = find_chunk(pages, page);
+	uint32_t bit = bit_of(page);
+	USE(chunk);
+
+	assert(chunk && chunk->reserved & bit);
+	chunk->reserved &= ~bit;
+	chunk->present |= bit;
+	chunk->writable |= writable ? bit : 0;
+	chunk->frames[page % CHUNK_PAGES] = frame;
+	pages->count++;
+}
+
+static void release_frame(const struct pages *pages, frame_t frame)
+{
+	if (frame_is_memory(pages->memory->frames, frame))
+		frames_release(pages->memory->frames, frame, 1);
+}
+
+void pages_replace(struct pages *pages, page_t page, frame_t frame, bool writable)
+{
+	struct page_chunk *chunk = find_chunk(pages, page);
+	USE(chunk);
+
+	assert(chunk && chunk->present & bit_of(page));
+	release_frame(pages, chunk->frames[page % CHUNK_PAGES]);
+	chunk->frames[page % CHUNK_PAGES] = frame;
+	chunk->writable &= ~bit_of(page);
+	chunk->writable |= writable ? bit_of(page) : 0;
+}
+
+void pages_set_writable(struct pages *pages, page_t page, bool writable)
+{
+	struct page_chunk *chunk = find_chunk(pages, page);
+	USE(chunk);
+
+	assert(chunk && chunk->present & bit_of(page));
+	chunk->writable &= ~bit_of(page);
+	chunk->writable |= writable ? bit_of(page) : 0;
+}
+
+/* --- Ranges --------------------------------------------------------------------------------------
+ */
+
+bool pages_protect(struct pages *pages, page_t first, size_t count)
+{
+	struct page_chunk *chunk = chunk_from(pages, first);
+	page_t end = first + count;
+	bool any = false;
+
+	for (; begins_before(chunk, end); chunk = next_chunk(chunk)) {
+		uint32_t mask = mask_of(chunk, first, end);
+
+		if (!(chunk->writable & mask))
+			continue;
+		USE(chunk);
+		chunk->writable &= ~mask;
+		any = true;
+	}
+	return any;
+}
+
+static void release_frames(const struct pages *pages, const struct page_chunk *chunk,
+			   uint32_t present)
+{
+	while (present) {
+		unsigned int index = (unsigned int)__builtin_ctz(present);
+
+		release_frame(pages, chunk->frames[index]);
+		present &= present - 1;
+	}
+}
+
+void pages_clear(struct pages *pages, page_t first, size_t count)
+{
+	struct page_chunk *chunk = chunk_from(pages, first), *next;
+	page_t end = first + count;
+	USE(NULL);
+
+	for (; begins_before(chunk, end); chunk = next) {
+		uint32_t present = chunk->present & mask_of(chunk, first, end);
+
+		next = next_chunk(chunk);
+		if (!present)
+			continue;
+		slab_write(chunk);
+		release_frames(pages, chunk, present);
+		pages->count -= (size_t)__builtin_popcount(present);
+		chunk->present &= ~present;
+		chunk->writable &= ~present;
+		drop_if_empty(pages, chunk);
+	}
+}
+
+static void share_chunk(const struct page_chunk *from, struct pages *to, struct page_chunk *copy,
+			uint32_t present)
+{
+	assert(!(copy->present & present));
+	slab_write(copy);
+	copy->present |= present;
+	to->count += (size_t)__builtin_popcount(present);
+	for (; present; present &= present - 1) {
+		unsigned int index = (unsigned int)__builtin_ctz(present);
+		frame_t frame = from->frames[index];
+
+		copy->frames[index] = frame;
+		if (frame_is_memory(to->memory->frames, frame))
+			frame_reference(to->memory->frames, frame);
+	}
+}
+
+int pages_share(const struct pages *from, struct pages *to, page_t first, size_t count)
+{
+	const struct page_chunk *chunk = chunk_from(from, first);
+	page_t end = first + count;
+	USE(NULL);
+
+	for (; begins_before(chunk, end); chunk = next_chunk(chunk)) {
+		uint32_t present = chunk->present & mask_of(chunk, first, end);
+		struct page_chunk *copy;
+
+		if (!present)
+			continue;
+		copy = get_chunk(to, first_page(chunk));
+		if (!copy) {
+			pages_clear(to, first, count);
+			return -ENOMEM;
+		}
+		share_chunk(chunk, to, copy, present);
+	}
+	return 0;
+}
+
+int pages_reserve_move(struct pages *pages, page_t from, page_t to, size_t count)
+{
+	struct page_reference reference;
+	page_t page = from;
+
+	while (pages_next(pages, page, from + count, &reference)) {
+		page = reference.page;
+		if (pages_reserve(pages, page - from + to)) {
+			pages_unreserve(pages, to, page - from);
+			return -ENOMEM;
+		}
+		page++;
+	}
+	return 0;
+}
+
+void pages_move(struct pages *pages, page_t from, page_t to, size_t count)
+{
+	struct page_reference reference;
+	page_t page = from;
+	USE(NULL);
+
+	while (pages_next(pages, page, from + count, &reference)) {
+		struct page_chunk *chunk = find_chunk(pages, reference.page);
+		uint32_t bit = bit_of(reference.page);
+
+		page = reference.page + 1;
+		slab_write(chunk);
+		chunk->present &= ~bit;
+		chunk->writable &= ~bit;
+		pages->count--;
+		drop_if_empty(pages, chunk);
+		pages_set(pages, reference.page - from + to, reference.frame, false);
+	}
+}
+
+/* --- Checking ------------------------------------------------------------------------------------
+ */
+
+static bool ordered(const struct avl_node *a, const struct avl_node *b)
+{
+	return chunk_of(a)->number < chunk_of(b)->number;
+}
+
+const char *pages_check(struct pages *pages)
+{
+	size_t count = 0;
+
+	if (!avl_check(&pages->chunks, ordered))
+		return "the tree of page chunks is damaged";
+	for (struct avl_node *node = avl_first(&pages->chunks); node; node = avl_next(node)) {
+		const struct page_chunk *chunk = chunk_of(node);
+
+		if (chunk->reserved)
+			return "a page is still reserved";
+		if (!chunk->present)
+			return "a page chunk is empty";
+		if (chunk->writable & ~chunk->present)
+			return "an absent page is writable";
+		count += (size_t)__builtin_popcount(chunk->present);
+	}
+	return count == pages->count ? NULL : "pages are miscounted";
+}

@@ -1,0 +1,260 @@
+/* The tree of a space's regions and its gaps.
+ *
+ * Invariants: regions are disjoint, not empty and inside [low, high); gap is exact for each; what
+ * lies above the last region is in no gap.
+ */
+#include "region.h"
+#include "slab.h"
+
+#include <arch/layout.h>
+#include <sys.h>
+
+static struct region *region_of(const struct avl_node *node)
+{
+	return node ? avl_object(node, struct region, node) : NULL;
+}
+
+static int compare_start(const void *key, const struct avl_node *node)
+{
+	vaddr_t wanted = *(const vaddr_t *)key, start = region_of(node)->start;
+
+	return (wanted > start) - (wanted < start);
+}
+
+static size_t longest_below(const struct avl_node *node)
+{
+	return node ? region_of(node)->longest_gap : 0;
+}
+
+static bool update_longest(struct avl_node *node)
+{
+	struct region *region = region_of(node);
+	size_t left = longest_below(node->child[0]), right = longest_below(node->child[1]);
+	size_t longest = left > right ? left : right;
+
+	if (region->gap > longest)
+		longest = region->gap;
+	if (longest == region->longest_gap)
+		return false;
+	USE(region);
+	region->longest_gap = longest;
+	return true;
+}
+
+void regions_init(struct regions *regions, vaddr_t low, vaddr_t high)
+{
+	*regions = (struct regions){
+		.tree = {.update = update_longest, .write = SLAB_NODE_WRITE},
+		.low = low,
+		.high = high,
+	};
+}
+
+/* --- Looking -------------------------------------------------------------------------------------
+ */
+
+struct region *region_find(const struct regions *regions, vaddr_t address)
+{
+	struct region *region = region_of(avl_floor(&regions->tree, &address, compare_start));
+
+	return region && address < region->end ? region : NULL;
+}
+
+struct region *region_from(const struct regions *regions, vaddr_t address)
+{
+	struct region *region = region_find(regions, address);
+
+	return region ?: region_of(avl_lower_bound(&regions->tree, &address, compare_start));
+}
+
+struct region *region_first(const struct regions *regions)
+{
+	return region_of(avl_first(&regions->tree));
+}
+
+struct region *region_next(const struct region *region)
+{
+	return region_of(avl_next(&region->node));
+}
+
+struct region *region_previous(const struct region *region)
+{
+	return region_of(avl_previous(&region->node));
+}
+
+/* Where the region, or the guard below what it may become, begins. */
+static vaddr_t reach_of(const struct region *region)
+{
+	if (region->floor == region->start)
+		return region->start;
+	return region->floor > REGION_GUARD_BYTES ? region->floor - REGION_GUARD_BYTES : 0;
+}
+
+static vaddr_t end_before(const struct regions *regions, const struct region *region)
+{
+	const struct region *previous = region_previous(region);
+
+	return previous ? previous->end : regions->low;
+}
+
+bool region_is_free(const struct regions *regions, vaddr_t start, size_t bytes)
+{
+	const struct region *next;
+
+	if (start < regions->low || start > regions->high || bytes > regions->high - start)
+		return false;
+	next = region_from(regions, start);
+	return !next || reach_of(next) >= start + bytes;
+}
+
+bool region_is_unused(const struct regions *regions, vaddr_t start, vaddr_t end)
+{
+	const struct region *next = region_from(regions, start);
+
+	return !next || next->start >= end;
+}
+
+bool region_find_gap(const struct regions *regions, size_t bytes, vaddr_t *start)
+{
+	const struct avl_node *last = avl_last(&regions->tree), *node = regions->tree.root;
+	vaddr_t end = last ? region_of(last)->end : regions->low;
+
+	if (regions->high - end >= bytes) {
+		*start = regions->high - bytes;
+		return true;
+	}
+	if (longest_below(node) < bytes)
+		return false;
+	for (;;) {
+		if (longest_below(node->child[1]) >= bytes)
+			node = node->child[1];
+		else if (region_of(node)->gap >= bytes)
+			break;
+		else
+			node = node->child[0];
+	}
+	*start = reach_of(region_of(node)) - bytes;
+	return true;
+}
+
+/* --- Changing ------------------------------------------------------------------------------------
+ */
+
+/* The gap below a region (NULL: none) may have changed. */
+static void update_gap(struct regions *regions, struct region *region)
+{
+	vaddr_t end, reach;
+	size_t gap;
+
+	if (!region)
+		return;
+	end = end_before(regions, region);
+	reach = reach_of(region);
+	gap = reach > end ? reach - end : 0;
+	if (gap == region->gap)
+		return;
+	USE(region);
+	region->gap = gap;
+	avl_update(&regions->tree, &region->node);
+}
+
+void region_insert(struct regions *regions, struct region *region)
+{
+	USE(region);
+	region->gap = 0;
+	region->longest_gap = 0;
+	avl_insert(&regions->tree, &region->node, &region->start, compare_start);
+	regions->count++;
+	regions->bytes += region->end - region->start;
+	update_gap(regions, region);
+	update_gap(regions, region_next(region));
+}
+
+void region_remove(struct regions *regions, struct region *region)
+{
+	struct region *next = region_next(region);
+	USE(region);
+
+	avl_remove(&regions->tree, &region->node);
+	regions->count--;
+	regions->bytes -= region->end - region->start;
+	update_gap(regions, next);
+}
+
+void region_set_bounds(struct regions *regions, struct region *region, vaddr_t start, vaddr_t end)
+{
+	USE(region);
+	regions->bytes += (end - start) - (region->end - region->start);
+	if (region->type->has_offset)
+		region->offset += start - region->start;
+	if (region->floor == region->start || region->floor > start)
+		region->floor = start;
+	region->start = start;
+	region->end = end;
+	update_gap(regions, region);
+	update_gap(regions, region_next(region));
+}
+
+void region_split(struct regions *regions, struct region *region, vaddr_t address,
+		  struct region *right)
+{
+	USE(right);
+	*right = *region;
+	region_set_bounds(regions, region, region->start, address);
+	right->start = right->floor = address;
+	if (right->type->has_offset)
+		right->offset += address - region->start;
+	region_insert(regions, right);
+}
+
+bool region_continues(const struct region *left, const struct region *right)
+{
+	return left->end == right->start && left->type == right->type &&
+	       left->flags == right->flags && left->object == right->object &&
+	       !left->type->stays_apart && right->floor == right->start &&
+	       (!left->type->has_offset ||
+		left->offset + (left->end - left->start) == right->offset);
+}
+
+/* --- Checking ------------------------------------------------------------------------------------
+ */
+
+static bool ordered(const struct avl_node *a, const struct avl_node *b)
+{
+	return region_of(a)->end <= region_of(b)->start;
+}
+
+static const char *check_region(const struct regions *regions, const struct region *region)
+{
+	vaddr_t end = end_before(regions, region), reach = reach_of(region);
+
+	if (region->start >= region->end || region->floor > region->start)
+		return "a region's bounds are out of order";
+	if ((region->start | region->end | region->floor) % ARCH_PAGE_SIZE)
+		return "a region is not page aligned";
+	if (region->start < regions->low || region->end > regions->high)
+		return "a region lies outside the space";
+	if (region->gap != (reach > end ? reach - end : 0))
+		return "a region's gap is wrong";
+	return region->type->check ? region->type->check(region) : NULL;
+}
+
+const char *regions_check(struct regions *regions)
+{
+	size_t count = 0, bytes = 0;
+
+	if (!avl_check(&regions->tree, ordered))
+		return "the tree of regions is damaged";
+	for (const struct region *region = region_first(regions); region;
+	     region = region_next(region)) {
+		const char *wrong = check_region(regions, region);
+
+		if (wrong)
+			return wrong;
+		count++;
+		bytes += region->end - region->start;
+	}
+	if (count != regions->count || bytes != regions->bytes)
+		return "regions are miscounted";
+	return NULL;
+}

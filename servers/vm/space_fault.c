@@ -1,0 +1,164 @@
+/* Faults and fork: how pages come into spaces and are shared between them. */
+#include "space_edit.h"
+
+#include <skerry/errno.h>
+#include <sys.h>
+
+static vaddr_t address_of(page_t page)
+{
+	return page * ARCH_PAGE_SIZE;
+}
+
+/* --- Pages ---------------------------------------------------------------------------------------
+ */
+
+static int map_page(const struct region *region, const struct page_reference *reference)
+{
+	uint32_t access = region->flags & REGION_ACCESS;
+
+	if (!reference->writable)
+		access &= ~REGION_WRITE;
+	return region->space->ops->map(region->space, address_of(reference->page), reference->frame,
+				       access);
+}
+
+static struct page_reference reference_to(const struct region *region, page_t page, frame_t frame)
+{
+	struct page_reference reference = {.page = page, .frame = frame};
+
+	reference.writable = space_may_write(region, &reference);
+	return reference;
+}
+
+int space_add_page(struct region *region, vaddr_t page, frame_t frame)
+{
+	struct page_reference reference = reference_to(region, page_number(page), frame);
+	struct pages *pages = &region->space->pages;
+	int error = pages_reserve(pages, reference.page);
+
+	if (error)
+		return error;
+	error = map_page(region, &reference);
+	if (error)
+		pages_unreserve(pages, reference.page, 1);
+	else
+		pages_set(pages, reference.page, frame, reference.writable);
+	return error;
+}
+
+int space_replace_page(struct region *region, vaddr_t page, frame_t frame)
+{
+	struct page_reference reference = reference_to(region, page_number(page), frame);
+	struct space *space = region->space;
+	int error;
+
+	space_edit(space);
+	error = map_page(region, &reference);
+	if (!error)
+		pages_replace(&space->pages, reference.page, frame, reference.writable);
+	space_edit_end(space);
+	return error;
+}
+
+/* What is there already, with all the access that it may have. An entry that allows less may stand
+ * there only if the page becomes writable now. */
+static enum fault_result map_again(struct region *region, const struct page_reference *old)
+{
+	struct page_reference reference = reference_to(region, old->page, old->frame);
+	struct space *space = region->space;
+	int error;
+
+	if (reference.writable != old->writable)
+		space_edit(space);
+	error = map_page(region, &reference);
+	if (!error && reference.writable != old->writable)
+		pages_set_writable(&space->pages, old->page, reference.writable);
+	space_edit_end(space);
+	return error ? FAULT_NO_MEMORY : FAULT_DONE;
+}
+
+/* --- Faults --------------------------------------------------------------------------------------
+ */
+
+/* The stack that the address belongs to, grown down to it; NULL: there is none. */
+static struct region *grow_down(struct space *space, vaddr_t address)
+{
+	struct region *region = region_from(&space->regions, address);
+	vaddr_t start = address & ~(vaddr_t)(ARCH_PAGE_SIZE - 1);
+	const struct region *below;
+
+	if (!region || start < region->floor)
+		return NULL;
+	below = region_previous(region);
+	if (below && start - below->end < REGION_GUARD_BYTES)
+		return NULL;
+	if (region->type->resize && region->type->resize(region, region->end - start))
+		return NULL;
+	region_set_bounds(&space->regions, region, start, region->end);
+	return region;
+}
+
+enum fault_result space_fault(struct space *space, vaddr_t address, uint32_t access)
+{
+	struct region *region = region_find(&space->regions, address);
+	struct page_reference reference;
+	USE(NULL);
+
+	if (!region)
+		region = grow_down(space, address);
+	if (!region || access & ~region->flags)
+		return FAULT_REFUSED;
+	if (pages_find(&space->pages, page_number(address), &reference) &&
+	    (!(access & REGION_WRITE) || space_may_write(region, &reference)))
+		return map_again(region, &reference);
+	return region->type->fault(region, address & ~(vaddr_t)(ARCH_PAGE_SIZE - 1),
+				   access & REGION_WRITE);
+}
+
+/* --- Fork ----------------------------------------------------------------------------------------
+ */
+
+int space_share_pages(struct region *from, struct region *to)
+{
+	struct space *parent = from->space;
+	page_t first = page_number(from->start);
+	size_t bytes = from->end - from->start;
+	uint32_t access = from->flags & REGION_ACCESS & ~REGION_WRITE;
+
+	if (pages_protect(&parent->pages, first, page_number(bytes))) {
+		space_edit(parent);
+		parent->ops->protect(parent, from->start, bytes, access);
+	}
+	return pages_share(&parent->pages, &to->space->pages, first, page_number(bytes));
+}
+
+static int copy_region(struct region *region, struct space *child)
+{
+	struct region *copy;
+
+	if (!region->type->copy)
+		return 0;
+	copy = slab_allocate(child->memory->regions);
+	if (!copy)
+		return -ENOMEM;
+	slab_write(copy);
+	*copy = *region;
+	copy->space = child;
+	space_insert(child, copy);
+	return region->type->copy(region, copy);
+}
+
+int space_fork(struct space *parent, struct space *child)
+{
+	struct region *region = region_first(&parent->regions);
+	int error = 0;
+	USE(NULL);
+
+	assert(!child->regions.count && !child->pages.count);
+	for (; region && !error; region = region_next(region))
+		error = copy_region(region, child);
+	space_edit_end(parent);
+	if (error)
+		space_clear(child, false);
+	return error;
+}
