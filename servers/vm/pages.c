@@ -1,7 +1,7 @@
 /* Page references in chunks.
  *
- * Invariants: a chunk has pages present or reserved, never the same one both; writable pages are
- * present; pages.count is the number of present bits. Between VM's operations nothing is reserved.
+ * Invariants: a chunk has pages present or reserved; writable pages are present; pages.count is the
+ * number of present bits. Between VM's operations nothing is reserved.
  */
 #include "pages.h"
 
@@ -142,7 +142,6 @@ int pages_reserve(struct pages *pages, page_t page)
 
 	if (!chunk)
 		return -ENOMEM;
-	assert(!((chunk->present | chunk->reserved) & bit_of(page)));
 	slab_write(chunk);
 	chunk->reserved |= bit_of(page);
 	return 0;
@@ -172,7 +171,7 @@ void pages_set(struct pages *pages, page_t page, frame_t frame, bool writable)
 	uint32_t bit = bit_of(page);
 	USE(chunk);
 
-	assert(chunk && chunk->reserved & bit);
+	assert(chunk && chunk->reserved & ~chunk->present & bit);
 	chunk->reserved &= ~bit;
 	chunk->present |= bit;
 	chunk->writable |= writable ? bit : 0;
