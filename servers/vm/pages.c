@@ -179,19 +179,13 @@ void pages_set(struct pages *pages, page_t page, frame_t frame, bool writable)
 	pages->count++;
 }
 
-static void release_frame(const struct pages *pages, frame_t frame)
-{
-	if (frame_is_memory(pages->memory->frames, frame))
-		frames_release(pages->memory->frames, frame, 1);
-}
-
 void pages_replace(struct pages *pages, page_t page, frame_t frame, bool writable)
 {
 	struct page_chunk *chunk = find_chunk(pages, page);
 	USE(chunk);
 
 	assert(chunk && chunk->present & bit_of(page));
-	release_frame(pages, chunk->frames[page % CHUNK_PAGES]);
+	frames_release(pages->memory->frames, chunk->frames[page % CHUNK_PAGES], 1);
 	chunk->frames[page % CHUNK_PAGES] = frame;
 	chunk->writable &= ~bit_of(page);
 	chunk->writable |= writable ? bit_of(page) : 0;
@@ -228,15 +222,28 @@ bool pages_protect(struct pages *pages, page_t first, size_t count)
 	return any;
 }
 
+/* What was allocated in a row, upwards or downwards, goes in a row: that is much cheaper. */
 static void release_frames(const struct pages *pages, const struct page_chunk *chunk,
 			   uint32_t present)
 {
-	while (present) {
-		unsigned int index = (unsigned int)__builtin_ctz(present);
+	frame_t first = 0;
+	uint32_t count = 0;
 
-		release_frame(pages, chunk->frames[index]);
-		present &= present - 1;
+	for (; present; present &= present - 1) {
+		frame_t frame = chunk->frames[__builtin_ctz(present)];
+
+		if (count && frame == first + count) {
+			count++;
+		} else if (count && frame + 1 == first) {
+			first = frame;
+			count++;
+		} else {
+			frames_release(pages->memory->frames, first, count);
+			first = frame;
+			count = 1;
+		}
 	}
+	frames_release(pages->memory->frames, first, count);
 }
 
 void pages_clear(struct pages *pages, page_t first, size_t count)
@@ -272,8 +279,7 @@ static void share_chunk(const struct page_chunk *from, struct pages *to, struct 
 		frame_t frame = from->frames[index];
 
 		copy->frames[index] = frame;
-		if (frame_is_memory(to->memory->frames, frame))
-			frame_reference(to->memory->frames, frame);
+		frame_share(to->memory->frames, frame);
 	}
 }
 
@@ -290,10 +296,8 @@ int pages_share(const struct pages *from, struct pages *to, page_t first, size_t
 		if (!present)
 			continue;
 		copy = get_chunk(to, first_page(chunk));
-		if (!copy) {
-			pages_clear(to, first, count);
+		if (!copy)
 			return -ENOMEM;
-		}
 		share_chunk(chunk, to, copy, present);
 	}
 	return 0;

@@ -81,7 +81,7 @@ bool pages_protect(struct pages *pages, page_t first, size_t count);
 void pages_clear(struct pages *pages, page_t first, size_t count);
 
 /* Share the range: `to`, which has none of it, gets references to the same frames at the same
- * pages, not writable. -ENOMEM: it has none of the range again. */
+ * pages, not writable. -ENOMEM: a part is shared already, for the caller to clear. */
 int pages_share(const struct pages *from, struct pages *to, page_t first, size_t count);
 
 /* Reserve at `to` what pages_move() of the same arguments needs; what is there may be cleared after

@@ -256,6 +256,28 @@ TEST("pages move with their content, also inside one region")
 	end();
 }
 
+TEST("a move that finds no memory half-way keeps no reservation")
+{
+	vaddr_t place = at(63 - (int)(WORLD_LOW / PAGE % 32));
+	uint32_t n = 1;
+	int error;
+
+	world_start();
+	map(SPACE_FIXED, 10, 2);
+	write_page(0, 10, 1);
+	write_page(0, 11, 2);
+	do {
+		world.fail_in = n++;
+		error = space_remap(first, at(10), 2 * PAGE, 2 * PAGE, SPACE_FIXED, true, &place);
+		world.fail_in = 0;
+		CHECK_TEXT(world_check() ?: "", "");
+		CHECK(!error || (read_page(0, 10) == 1 && read_page(0, 11) == 2));
+	} while (error == -ENOMEM);
+	CHECK_EQ(error, 0);
+	CHECK_EQ(n, 7); /* 3 regions and 2 page chunks could fail */
+	end();
+}
+
 /* Three generations share a page; they write in turn, and go in every order. */
 TEST("copies are made only while a page is shared, whoever leaves first")
 {
