@@ -90,7 +90,6 @@ static struct page_chunk *get_chunk(struct pages *pages, page_t page)
 	chunk = slab_allocate(pages->memory->chunks);
 	if (!chunk)
 		return NULL;
-	slab_write(chunk);
 	chunk->number = page / CHUNK_PAGES;
 	avl_insert(&pages->chunks, &chunk->node, &chunk->number, compare_number);
 	return chunk;

@@ -198,7 +198,6 @@ void region_set_bounds(struct regions *regions, struct region *region, vaddr_t s
 void region_split(struct regions *regions, struct region *region, vaddr_t address,
 		  struct region *right)
 {
-	USE(right);
 	*right = *region;
 	region_set_bounds(regions, region, region->start, address);
 	right->start = right->floor = address;

@@ -256,6 +256,24 @@ TEST("pages move with their content, also inside one region")
 	end();
 }
 
+TEST("pages move onto mapped ones, which go")
+{
+	const int to = 63 - (int)(WORLD_LOW / PAGE % 32);
+	vaddr_t place = at(to);
+
+	world_start();
+	map(SPACE_FIXED, 10, 2);
+	map(SPACE_FIXED, to, 2);
+	write_page(0, 10, 1);
+	write_page(0, to, 3); /* alone in their chunks */
+	write_page(0, to + 1, 4);
+	CHECK_EQ(space_remap(first, at(10), 2 * PAGE, 2 * PAGE, SPACE_FIXED, true, &place), 0);
+	CHECK_EQ(read_page(0, to), 1);
+	CHECK_EQ(read_page(0, to + 1), 0);
+	CHECK_EQ(read_page(0, 10), UINT32_MAX);
+	end();
+}
+
 TEST("a move that finds no memory half-way keeps no reservation")
 {
 	vaddr_t place = at(63 - (int)(WORLD_LOW / PAGE % 32));
