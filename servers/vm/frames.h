@@ -103,7 +103,7 @@ size_t frames_piece_bytes(uint32_t count);
  * already. Any number of pieces; a look-up walks them, so a machine's dozen is fine. */
 int frames_add(struct frames *frames, void *memory, frame_t first, uint32_t count);
 
-/* Keep count frames free for the levels above the given one. */
+/* Keep count frames free for the levels above the given one; a lower level keeps no fewer. */
 void frames_keep(struct frames *frames, enum frame_level level, uint32_t count);
 
 /* count frames in a row, one reference each. -ENOMEM: not there, or kept for others. */

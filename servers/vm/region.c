@@ -186,7 +186,7 @@ void region_set_bounds(struct regions *regions, struct region *region, vaddr_t s
 	USE(region);
 	regions->bytes += (end - start) - (region->end - region->start);
 	if (region->type->has_offset)
-		region->offset += start - region->start;
+		region->offset += (uint64_t)start - region->start;
 	if (region->floor == region->start || region->floor > start)
 		region->floor = start;
 	region->start = start;
