@@ -228,21 +228,30 @@ static struct frame *search_piece(const struct frame_piece *piece,
 /* --- Requests ------------------------------------------------------------------------------------
  */
 
-int frames_allocate(struct frames *frames, const struct frame_request *request, frame_t *first)
+/* Are so many free, and not kept for others? */
+static bool may_take(struct frames *frames, uint32_t count, uint32_t level)
 {
 	struct frames_statistics *statistics = &frames->statistics;
 	uint32_t available = statistics->use[FRAME_FREE];
+
+	if (available < count)
+		return false;
+	if (available - count >= statistics->kept[level])
+		return true;
+	statistics->refused_kept++;
+	return false;
+}
+
+int frames_allocate(struct frames *frames, const struct frame_request *request, frame_t *first)
+{
 	struct frame_piece *found = NULL;
 	struct frame *start = NULL, *run = NULL;
 
 	assert(request->count && !(request->align & (request->align - 1)));
 	assert(request->use != FRAME_FREE && request->use < FRAME_USES);
 	assert(request->level < FRAME_LEVELS);
-	if (available < request->count ||
-	    available - request->count < statistics->kept[request->level]) {
-		statistics->refused_kept += available >= request->count;
+	if (!may_take(frames, request->count, request->level))
 		return -ENOMEM;
-	}
 	/* From the top the first that fits, with a limit the last. */
 	for (struct frame_piece *piece = frames->pieces; piece; piece = piece->next) {
 		struct frame *candidate_run = NULL;
@@ -257,7 +266,7 @@ int frames_allocate(struct frames *frames, const struct frame_request *request, 
 			break;
 	}
 	if (!start) {
-		statistics->refused_fragments++;
+		frames->statistics.refused_fragments++;
 		return -ENOMEM;
 	}
 	take_frames(frames, found, run, start, request->count, request->use);
@@ -270,10 +279,20 @@ int frames_allocate(struct frames *frames, const struct frame_request *request, 
 int frame_allocate(struct frames *frames, enum frame_use use, enum frame_level level, bool zeroed,
 		   frame_t *frame)
 {
-	const struct frame_request request = {
-		.count = 1, .use = use, .level = level, .zeroed = zeroed};
+	struct frame_piece *piece = frames->pieces;
+	struct frame *run;
 
-	return frames_allocate(frames, &request, frame);
+	assert(use != FRAME_FREE && use < FRAME_USES && level < FRAME_LEVELS);
+	if (!may_take(frames, 1, level))
+		return -ENOMEM;
+	while (!piece->runs.root)
+		piece = piece->next;
+	run = frame_of(avl_last(&piece->runs));
+	*frame = number_of(piece, run) + run->run - 1;
+	take_frames(frames, piece, run, run + run->run - 1, 1, use);
+	if (zeroed)
+		frames->zero(frames->context, *frame, 1);
+	return 0;
 }
 
 static struct frame_piece *find_piece(struct frames *frames, frame_t frame)
@@ -306,14 +325,17 @@ void frame_reference(struct frames *frames, frame_t frame)
 	record->references++;
 }
 
-void frames_release(struct frames *frames, frame_t first, uint32_t count)
+void frame_share(struct frames *frames, frame_t frame)
 {
-	struct frame_piece *piece = find_piece(frames, first);
-	struct frame *frame, *end, *start;
+	if (frame_is_memory(frames, frame))
+		frame_reference(frames, frame);
+}
 
-	assert(piece && count <= piece->count - (first - piece->first));
-	frame = &piece->frames[first - piece->first];
-	end = frame + count;
+static void release_in_piece(struct frames *frames, struct frame_piece *piece, struct frame *frame,
+			     uint32_t count)
+{
+	struct frame *end = frame + count, *start;
+
 	while (frame < end) {
 		assert(frame->references);
 		if (--frame->references) {
@@ -325,6 +347,22 @@ void frames_release(struct frames *frames, frame_t first, uint32_t count)
 		     frame < end && frame->references == 1 && frame->use == start->use; frame++)
 			frame->references = 0;
 		put_frames(frames, piece, start, (uint32_t)(frame - start));
+	}
+}
+
+void frames_release(struct frames *frames, frame_t first, uint32_t count)
+{
+	while (count) {
+		struct frame_piece *piece = find_piece(frames, first);
+		uint32_t here = 1;
+
+		if (piece) {
+			here = piece->count - (first - piece->first);
+			here = here < count ? here : count;
+			release_in_piece(frames, piece, &piece->frames[first - piece->first], here);
+		}
+		first += here;
+		count -= here;
 	}
 }
 

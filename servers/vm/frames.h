@@ -103,7 +103,7 @@ size_t frames_piece_bytes(uint32_t count);
  * already. Any number of pieces; a look-up walks them, so a machine's dozen is fine. */
 int frames_add(struct frames *frames, void *memory, frame_t first, uint32_t count);
 
-/* Keep count frames free for the levels above the given one. */
+/* Keep count frames free for the levels above the given one; a lower level keeps no fewer. */
 void frames_keep(struct frames *frames, enum frame_level level, uint32_t count);
 
 /* count frames in a row, one reference each. -ENOMEM: not there, or kept for others. */
@@ -116,7 +116,10 @@ int frame_allocate(struct frames *frames, enum frame_use use, enum frame_level l
 /* One more user of a frame in use. */
 void frame_reference(struct frames *frames, frame_t frame);
 
-/* One user less, of each frame. The last one frees it. */
+/* The same; nothing if the frame is no memory of ours. */
+void frame_share(struct frames *frames, frame_t frame);
+
+/* One user less, of each frame. The last one frees it. What is no memory of ours is passed over. */
 void frames_release(struct frames *frames, frame_t first, uint32_t count);
 
 /* 0: free, or no memory of ours (a device's). */

@@ -1,7 +1,7 @@
 /* Page references in chunks.
  *
- * Invariants: a chunk has pages present or reserved, never the same one both; writable pages are
- * present; pages.count is the number of present bits. Between VM's operations nothing is reserved.
+ * Invariants: a chunk has pages present or reserved; writable pages are present; pages.count is the
+ * number of present bits. Between VM's operations nothing is reserved.
  */
 #include "pages.h"
 
@@ -90,7 +90,6 @@ static struct page_chunk *get_chunk(struct pages *pages, page_t page)
 	chunk = slab_allocate(pages->memory->chunks);
 	if (!chunk)
 		return NULL;
-	slab_write(chunk);
 	chunk->number = page / CHUNK_PAGES;
 	avl_insert(&pages->chunks, &chunk->node, &chunk->number, compare_number);
 	return chunk;
@@ -142,7 +141,6 @@ int pages_reserve(struct pages *pages, page_t page)
 
 	if (!chunk)
 		return -ENOMEM;
-	assert(!((chunk->present | chunk->reserved) & bit_of(page)));
 	slab_write(chunk);
 	chunk->reserved |= bit_of(page);
 	return 0;
@@ -172,18 +170,12 @@ void pages_set(struct pages *pages, page_t page, frame_t frame, bool writable)
 	uint32_t bit = bit_of(page);
 	USE(chunk);
 
-	assert(chunk && chunk->reserved & bit);
+	assert(chunk && chunk->reserved & ~chunk->present & bit);
 	chunk->reserved &= ~bit;
 	chunk->present |= bit;
 	chunk->writable |= writable ? bit : 0;
 	chunk->frames[page % CHUNK_PAGES] = frame;
 	pages->count++;
-}
-
-static void release_frame(const struct pages *pages, frame_t frame)
-{
-	if (frame_is_memory(pages->memory->frames, frame))
-		frames_release(pages->memory->frames, frame, 1);
 }
 
 void pages_replace(struct pages *pages, page_t page, frame_t frame, bool writable)
@@ -192,7 +184,7 @@ void pages_replace(struct pages *pages, page_t page, frame_t frame, bool writabl
 	USE(chunk);
 
 	assert(chunk && chunk->present & bit_of(page));
-	release_frame(pages, chunk->frames[page % CHUNK_PAGES]);
+	frames_release(pages->memory->frames, chunk->frames[page % CHUNK_PAGES], 1);
 	chunk->frames[page % CHUNK_PAGES] = frame;
 	chunk->writable &= ~bit_of(page);
 	chunk->writable |= writable ? bit_of(page) : 0;
@@ -229,15 +221,28 @@ bool pages_protect(struct pages *pages, page_t first, size_t count)
 	return any;
 }
 
+/* What was allocated in a row, upwards or downwards, goes in a row: that is much cheaper. */
 static void release_frames(const struct pages *pages, const struct page_chunk *chunk,
 			   uint32_t present)
 {
-	while (present) {
-		unsigned int index = (unsigned int)__builtin_ctz(present);
+	frame_t first = 0;
+	uint32_t count = 0;
 
-		release_frame(pages, chunk->frames[index]);
-		present &= present - 1;
+	for (; present; present &= present - 1) {
+		frame_t frame = chunk->frames[__builtin_ctz(present)];
+
+		if (count && frame == first + count) {
+			count++;
+		} else if (count && frame + 1 == first) {
+			first = frame;
+			count++;
+		} else {
+			frames_release(pages->memory->frames, first, count);
+			first = frame;
+			count = 1;
+		}
 	}
+	frames_release(pages->memory->frames, first, count);
 }
 
 void pages_clear(struct pages *pages, page_t first, size_t count)
@@ -273,8 +278,7 @@ static void share_chunk(const struct page_chunk *from, struct pages *to, struct 
 		frame_t frame = from->frames[index];
 
 		copy->frames[index] = frame;
-		if (frame_is_memory(to->memory->frames, frame))
-			frame_reference(to->memory->frames, frame);
+		frame_share(to->memory->frames, frame);
 	}
 }
 
@@ -291,10 +295,8 @@ int pages_share(const struct pages *from, struct pages *to, page_t first, size_t
 		if (!present)
 			continue;
 		copy = get_chunk(to, first_page(chunk));
-		if (!copy) {
-			pages_clear(to, first, count);
+		if (!copy)
 			return -ENOMEM;
-		}
 		share_chunk(chunk, to, copy, present);
 	}
 	return 0;

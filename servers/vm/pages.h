@@ -33,7 +33,7 @@ struct page_chunk {
 	page_t number;	   /* first page / CHUNK_PAGES */
 	uint32_t present;  /* a bit for each page with a frame */
 	uint32_t writable; /* of those present */
-	uint32_t reserved; /* promised by pages_reserve(), not present yet */
+	uint32_t reserved; /* pages_set() will find its place, present or not now */
 	frame_t frames[CHUNK_PAGES];
 };
 
@@ -58,13 +58,14 @@ bool pages_find(const struct pages *pages, page_t page, struct page_reference *r
 bool pages_next(const struct pages *pages, page_t from, page_t end,
 		struct page_reference *reference);
 
-/* Make sure that pages_set() of this absent page succeeds. -ENOMEM, nothing changed. */
+/* Make sure that there is a place for pages_set() of this page, which is absent or will be cleared
+ * first. -ENOMEM, nothing changed. */
 int pages_reserve(struct pages *pages, page_t page);
 
 /* Take back the reservations that were not used. */
 void pages_unreserve(struct pages *pages, page_t first, size_t count);
 
-/* Put a frame at a reserved page. Takes over the caller's reference to it. */
+/* Put a frame at a reserved, absent page. Takes over the caller's reference to it. */
 void pages_set(struct pages *pages, page_t page, frame_t frame, bool writable);
 
 /* Put another frame at a present page, taking over the caller's reference; the old one is let go.
@@ -80,10 +81,11 @@ bool pages_protect(struct pages *pages, page_t first, size_t count);
 void pages_clear(struct pages *pages, page_t first, size_t count);
 
 /* Share the range: `to`, which has none of it, gets references to the same frames at the same
- * pages, not writable. -ENOMEM: it has none of the range again. */
+ * pages, not writable. -ENOMEM: a part is shared already, for the caller to clear. */
 int pages_share(const struct pages *from, struct pages *to, page_t first, size_t count);
 
-/* Reserve at `to` what pages_move() of the same arguments needs. -ENOMEM, nothing changed. */
+/* Reserve at `to` what pages_move() of the same arguments needs; what is there may be cleared after
+ * that. -ENOMEM, nothing changed. */
 int pages_reserve_move(struct pages *pages, page_t from, page_t to, size_t count);
 
 /* Move the range's references to `to`, where none are; the ranges are apart. None is writable

@@ -186,7 +186,7 @@ void region_set_bounds(struct regions *regions, struct region *region, vaddr_t s
 	USE(region);
 	regions->bytes += (end - start) - (region->end - region->start);
 	if (region->type->has_offset)
-		region->offset += start - region->start;
+		region->offset += (uint64_t)start - region->start;
 	if (region->floor == region->start || region->floor > start)
 		region->floor = start;
 	region->start = start;
@@ -198,7 +198,6 @@ void region_set_bounds(struct regions *regions, struct region *region, vaddr_t s
 void region_split(struct regions *regions, struct region *region, vaddr_t address,
 		  struct region *right)
 {
-	USE(right);
 	*right = *region;
 	region_set_bounds(regions, region, region->start, address);
 	right->start = right->floor = address;

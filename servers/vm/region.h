@@ -125,7 +125,7 @@ void region_remove(struct regions *regions, struct region *region);
 /* New bounds, inside of old ones or free. The offset follows the start. */
 void region_set_bounds(struct regions *regions, struct region *region, vaddr_t start, vaddr_t end);
 
-/* `right`, a fresh object, becomes the part from `address` on. */
+/* `right`, an object just allocated, becomes the part from `address` on. */
 void region_split(struct regions *regions, struct region *region, vaddr_t address,
 		  struct region *right);
 

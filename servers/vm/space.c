@@ -155,8 +155,9 @@ static int check_protect(const struct space *space, vaddr_t start, vaddr_t end, 
 	return 0;
 }
 
-/* What is mapped may not allow more than the region; more access comes with faults. */
-static void reduce_access(struct space *space, const struct region *region, uint32_t lost)
+/* Entries follow at once, but for write access, which comes with faults: no entry then ever differs
+ * from its region in anything else. */
+static void sync_access(struct space *space, const struct region *region, uint32_t old)
 {
 	page_t first = page_number(region->start), end = page_number(region->end);
 	uint32_t access = region->flags & REGION_ACCESS & ~REGION_WRITE;
@@ -164,7 +165,7 @@ static void reduce_access(struct space *space, const struct region *region, uint
 	struct page_reference present;
 	bool must = pages_protect(&space->pages, first, end - first);
 
-	if (lost & ~REGION_WRITE)
+	if (old && (old & ~REGION_WRITE) != access)
 		must = pages_next(&space->pages, first, end, &present);
 	if (!must)
 		return;
@@ -177,12 +178,11 @@ static void reduce_access(struct space *space, const struct region *region, uint
 
 static void protect_region(struct space *space, struct region *region, uint32_t access)
 {
-	uint32_t lost = region->flags & REGION_ACCESS & ~access;
+	uint32_t old = region->flags & REGION_ACCESS;
 	USE(region);
 
 	region->flags = (region->flags & ~REGION_ACCESS) | access;
-	if (lost)
-		reduce_access(space, region, lost);
+	sync_access(space, region, old);
 }
 
 int space_protect(struct space *space, vaddr_t start, size_t bytes, uint32_t access)

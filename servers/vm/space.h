@@ -103,7 +103,8 @@ int space_add_page(struct region *region, vaddr_t page, frame_t frame);
 /* The same at a page that has one (copy on write): the old frame is let go. */
 int space_replace_page(struct region *region, vaddr_t page, frame_t frame);
 
-/* What copy() does for private memory: both have the same frames, and neither may write them. */
+/* What copy() does for private memory: both have the same frames, and neither may write them.
+ * -ENOMEM: the fork clears what was shared. */
 int space_share_pages(struct region *from, struct region *to);
 
 /* NULL, or what is wrong: regions, pages, pages outside of regions, pages writable in regions that

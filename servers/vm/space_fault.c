@@ -141,7 +141,6 @@ static int copy_region(struct region *region, struct space *child)
 	copy = slab_allocate(child->memory->regions);
 	if (!copy)
 		return -ENOMEM;
-	slab_write(copy);
 	*copy = *region;
 	copy->space = child;
 	space_insert(child, copy);

@@ -426,7 +426,7 @@ static void model_write(struct cell *cell, frame_t frame)
 	}
 }
 
-static int play_touch(const struct operation *op)
+static int touch_page(const struct operation *op)
 {
 	static const uint32_t accesses[] = {REGION_READ, REGION_WRITE, REGION_WRITE,
 					    REGION_EXECUTE};
@@ -459,15 +459,30 @@ static int play_touch(const struct operation *op)
 	return 0;
 }
 
+static int play_touch(const struct operation *op)
+{
+	struct operation one = *op;
+	int error = -EINVAL;
+
+	for (uint32_t i = 0; i <= op->count % 8 && in_space(one.page, 1) && !world.wrong; i++) {
+		int result = touch_page(&one);
+
+		error = i && error ? error : result;
+		one.page++;
+		one.start += PAGE;
+	}
+	return error;
+}
+
 /* --- Playing -------------------------------------------------------------------------------------
  */
 
 static int play_once(const uint8_t *bytes)
 {
-	static int (*const kinds[])(const struct operation *op) = {
-		play_map,     play_map,	  play_map,   play_unmap, play_unmap, play_protect,
-		play_protect, play_remap, play_remap, play_touch, play_touch, play_touch,
-		play_touch,   play_touch, play_fork,  play_clear,
+	static int (*const kinds[32])(const struct operation *op) = {
+		[0 ... 5] = play_map,	  [6 ... 8] = play_unmap,   [9 ... 12] = play_protect,
+		[13 ... 16] = play_remap, [17 ... 28] = play_touch, [29 ... 30] = play_fork,
+		[31] = play_clear,
 	};
 	struct operation op = {
 		.space = bytes[1] % WORLD_SPACES,
@@ -482,7 +497,15 @@ static int play_once(const uint8_t *bytes)
 	op.bytes = op.count * PAGE;
 	world.failed = false;
 	world.brackets = 0;
-	return kinds[bytes[0] % 16](&op);
+	return kinds[bytes[0] % 32](&op);
+}
+
+/* One an operation and space; touching is several operations. */
+static int brackets_max(int kind, int error)
+{
+	if (kind >= 17 && kind <= 28)
+		return 8;
+	return kind >= 29 && error ? 2 : 1;
 }
 
 /* With the n-th request for memory failing; false when there was no n-th. */
@@ -496,7 +519,7 @@ static bool play_failing(const uint8_t *bytes, uint32_t n, struct region_play *p
 	forget_objects();
 	play->done += !error;
 	play->failed += world.failed && error;
-	if (world.brackets > 1 && bytes[0] % 16 < 9)
+	if (world.brackets > brackets_max(bytes[0] % 32, error))
 		world_complain("an operation takes several brackets");
 	return world.failed && error;
 }

@@ -10,11 +10,17 @@
 
 #define SLAB_PAGES_MAX 512
 
+/* In the debug build each object has a page to itself: none is open for another's sake. */
+#ifdef CONFIG_DEBUG
+#define OBJECT_BYTES(type) (ARCH_PAGE_SIZE / 2)
+#else
+#define OBJECT_BYTES(type) sizeof(type)
+#endif
+
 struct world world;
 static void *frames_memory;
 static void *spare_pages[SLAB_PAGES_MAX];
 static unsigned int spare_count;
-static int pages_out;
 
 void panic(const char *format, ...)
 {
@@ -48,7 +54,6 @@ static void *page_allocate(void *context)
 	(void)context;
 	if (world_fails())
 		return NULL;
-	pages_out++;
 	if (spare_count)
 		return spare_pages[--spare_count];
 	return mmap(NULL, ARCH_PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
@@ -58,7 +63,6 @@ static void *page_allocate(void *context)
 static void page_release(void *context, void *page)
 {
 	(void)context;
-	pages_out--;
 	if (spare_count < SLAB_PAGES_MAX)
 		spare_pages[spare_count++] = page;
 	else
@@ -302,8 +306,8 @@ void world_start(void)
 	frames_init(&world.frames, NULL, NULL);
 	if (frames_add(&world.frames, frames_memory, 0, WORLD_FRAMES))
 		abort();
-	slab_init(&world.chunks, "page chunk", sizeof(struct page_chunk), &slab_source);
-	slab_init(&world.regions, "region", sizeof(struct region), &slab_source);
+	slab_init(&world.chunks, "page chunk", OBJECT_BYTES(struct page_chunk), &slab_source);
+	slab_init(&world.regions, "region", OBJECT_BYTES(struct region), &slab_source);
 	world.memory = (struct memory_source){&world.frames, &world.chunks, &world.regions};
 	for (int i = 0; i < WORLD_SPACES; i++) {
 		space_init(&world.space[i], WORLD_LOW, WORLD_HIGH, &world.memory, &space_ops);
@@ -318,14 +322,13 @@ static void drop_page(void *context, const void *page)
 {
 	(void)context;
 	page_protect(NULL, (void *)(uintptr_t)page, true);
-	spare_pages[spare_count++] = (void *)(uintptr_t)page;
+	page_release(NULL, (void *)(uintptr_t)page);
 }
 
 void world_end(void)
 {
 	slab_visit(&world.chunks, drop_page, NULL);
 	slab_visit(&world.regions, drop_page, NULL);
-	pages_out = 0;
 	free(frames_memory);
 }
 
