@@ -4,6 +4,7 @@
 #include "kernel/enter.h"
 #include "kernel/main.h"
 #include "kernel/print.h"
+#include "kernel/sched.h"
 #include "kernel/smp.h"
 
 #define PAGING_BLOB_MAX 256
@@ -91,6 +92,7 @@ int sys_do_fault_clear(struct thread *caller, const struct sys_fault_clear_req *
 		return -EDEADSRCDST;
 	if (!(t->rts & RTS_PAGEFAULT) || t->kernel_message == KERNEL_MESSAGE_FAULT)
 		return -EINVAL;
+	sched_bring_here(t);
 	thread_unblock(t, RTS_PAGEFAULT);
 	return 0;
 }
@@ -107,6 +109,7 @@ int sys_do_memreq_reply(struct thread *caller, const struct sys_memreq_reply_req
 	    (req->result != 0 && req->result != -EFAULT && req->result != -ENOMEM))
 		return -EINVAL;
 	t->request_result = req->result ? -EFAULT : 0;
+	sched_bring_here(t);
 	thread_unblock(t, RTS_VMREQUEST);
 	return 0;
 }

@@ -169,6 +169,7 @@ void ipc_send_kernel(struct thread *from, struct thread *to, enum kernel_message
 {
 	if (ipc_accepts(to, from->endpoint, kernel_message_type(kind))) {
 		kernel_message_build(from, kind, to->message);
+		sched_bring_here(to);
 		ipc_received(to, IPC_STATUS_KERNEL | TRAP_IPC_SEND, from->process);
 		return;
 	}
@@ -241,6 +242,8 @@ static int send(struct thread *caller, endpoint_t destination, uint32_t trap, ui
 		/* The filter decided on this type, so this is the one delivered, even if another
 		 * thread of the caller's space writes the page meanwhile. */
 		to->message->type = type;
+		if (trap == TRAP_IPC_CALL)
+			sched_bring_here(to);
 		ipc_received(to, trap, caller->process);
 		caller->ipc_count++;
 		if (trap == TRAP_IPC_SEND)

@@ -50,15 +50,14 @@ static bool gives_way(const struct cpu *cpu, const struct thread *t) REQUIRES(bk
 	       (!cpu->current || cpu->current->priority > t->priority);
 }
 
-/* The thread's last CPU if it may run there; else, and for a thread that never ran, an allowed CPU
- * that gives way to it, else the one with the least to do. */
-static struct cpu *cpu_choose(const struct thread *t) REQUIRES(bkl)
+/* For a thread that may not run on its last CPU, or never ran: an allowed CPU that gives way to it,
+ * else the one with the least to do. */
+static struct cpu *cpu_choose(const struct thread *t) __attribute__((noinline)) REQUIRES(bkl);
+static struct cpu *cpu_choose(const struct thread *t)
 {
 	struct cpu *best = NULL;
 	unsigned int i, load, best_load = 0;
 
-	if (t->cpu && (t->affinity & t->cpu->bit) && !race_choose_any_cpu())
-		return t->cpu;
 	for (i = 0; i < cpu_online_count; i++) {
 		struct cpu *cpu = cpu_get(i);
 
@@ -77,12 +76,13 @@ static struct cpu *cpu_choose(const struct thread *t) REQUIRES(bkl)
 
 static void enqueue(struct thread *t, bool at_head) REQUIRES(bkl)
 {
-	struct cpu *cpu;
+	struct cpu *cpu = t->cpu;
 
 	assert(t->rts == 0 && !t->queued && !(t->cpu && t->cpu->current == t));
-	cpu = cpu_choose(t);
-	if (t->cpu && t->cpu != cpu)
-		sched_migrations++;
+	if (unlikely(!cpu || !(t->affinity & cpu->bit) || race_choose_any_cpu())) {
+		cpu = cpu_choose(t);
+		sched_migrations += t->cpu && t->cpu != cpu;
+	}
 	sched_queue_link(cpu, t, at_head);
 	if (!cpu->current || t->priority < cpu->current->priority)
 		smp_kick(cpu);

@@ -22,6 +22,18 @@ void kernel_leave_to(struct cpu *cpu, struct thread *t) RELEASES(bkl) __attribut
 void sched_enqueue(struct thread *t) REQUIRES(bkl);
 void sched_dequeue(struct thread *t) REQUIRES(bkl);
 
+/* A waiting thread wakes on this CPU, if it may: who wakes it is about to wait, as callers, their
+ * servers and the pager do. On its own CPU it would need an interrupt, and run beside somebody
+ * whom it needs again at once. */
+static inline void sched_bring_here(struct thread *t) REQUIRES(bkl)
+{
+	struct cpu *cpu = this_cpu();
+
+	if (unlikely(t->cpu != cpu) && (t->affinity & cpu->bit) &&
+	    !(t->cpu && t->cpu->current == t))
+		t->cpu = cpu;
+}
+
 /* Change priority, quantum, affinity; a thread on a CPU it may no longer use moves. */
 void sched_set(struct thread *t, uint32_t priority, nanoseconds_t quantum, uint32_t affinity)
 	REQUIRES(bkl);

@@ -119,8 +119,10 @@ static void thread_exec(struct choice *c)
 	const unsigned int body = body_of(thread);
 	struct sys_exec_req request = {
 		.thread = thread,
+		.space = one_in(c, 4) ? cell_space(c) : 0,
 		.program_counter = program_counter(c),
 		.stack_pointer = stack_pointer(c, thread),
+		.argument = bad(c) ? any64(c) : any32(c),
 		.message_address = one_in(c, 2) ? 0 : address(c) & ~(u64)(ARCH_PAGE_SIZE - 1),
 	};
 
