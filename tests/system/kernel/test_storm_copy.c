@@ -191,7 +191,7 @@ static int request_hold(const struct memory_event *event)
 			return MEMORY_HOLD;
 		}
 	}
-	return -EFAULT;
+	return MEMORY_HOLD; /* of one that is being freed: nobody answers it */
 }
 
 static int request_reply(endpoint_t thread, int result)
