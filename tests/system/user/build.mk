@@ -1,7 +1,7 @@
 programs-y += hello forker usuite ubench
 hello-y += tests/system/user/hello.c
-forker-y += tests/system/user/forker.c $(sort $(wildcard tests/system/user/case_*.c))
-usuite-y += tests/system/user/usuite.c
+forker-y += tests/system/user/forker.c tests/system/user/case.c $(sort $(wildcard tests/system/user/case_*.c))
+usuite-y += tests/system/user/usuite.c tests/system/user/runner.c
 ubench-y += tests/system/user/ubench.c
 
 # Damaged programs, for exec to refuse.

@@ -5,140 +5,15 @@
  *   user         all cases                 user=NAME      only that one
  *   user=crash   this service faults       user=crash-pm  it has PM die
  */
+#include "runner.h"
+
 #include <option.h>
 #include <pm_call.h>
 #include <service.h>
-#include <skerry/info.h>
 #include <skerry/signal.h>
 #include <string.h>
 #include <sys.h>
 #include <sys_call.h>
-#include <vm_call.h>
-
-/* What must be as before; but VM may keep an empty page for each kind of its own objects. */
-#define KEPT_MAX 16u
-
-#define SLEEP_TIME 10000000ull /* 10 ms */
-#define SLEEPS_MAX 1000u
-
-struct balance {
-	u64 frames_user;
-	u64 frames_kernel;
-	u64 spaces;
-	u64 regions;
-	u32 threads;
-	u32 kernel_spaces;
-};
-
-static void balance_take(struct balance *balance)
-{
-	struct vm_statistics statistics;
-	struct info_machine machine;
-	const struct vm_info_req ask_vm = {
-		.what = VM_INFO_STATISTICS,
-		.address = (uintptr_t)&statistics,
-		.bytes = sizeof(statistics),
-	};
-	const struct sys_info_req ask_kernel = {
-		.what = INFO_MACHINE,
-		.address = (uintptr_t)&machine,
-		.size = sizeof(machine),
-	};
-	struct vm_info_reply reply;
-
-	if (vm_info(&ask_vm, &reply) != 0 || sys_info(&ask_kernel, NULL) != 0)
-		panic("no figures");
-	*balance = (struct balance){
-		.frames_user = statistics.frames_user,
-		.frames_kernel = statistics.frames_kernel,
-		.spaces = statistics.spaces,
-		.regions = statistics.regions,
-		.threads = machine.thread_used,
-		.kernel_spaces = machine.space_used,
-	};
-}
-
-static bool balance_is(const struct balance *before, const struct balance *now)
-{
-	return now->frames_user == before->frames_user && now->spaces == before->spaces &&
-	       now->regions == before->regions && now->threads == before->threads &&
-	       now->kernel_spaces == before->kernel_spaces &&
-	       now->frames_kernel <= before->frames_kernel + KEPT_MAX;
-}
-
-static void sleep(nanoseconds_t time)
-{
-	const struct sys_alarm_req request = {.time = time};
-	struct ipc_received received;
-
-	if (sys_alarm(&request, NULL) != 0 || ipc_receive(EP_CLOCK, NULL, 0, &received) != 0)
-		panic("cannot sleep");
-}
-
-/* An orphan may need a while to end. */
-static bool balance_holds(const struct balance *before)
-{
-	struct balance now;
-
-	for (unsigned int i = 0; i < SLEEPS_MAX; i++) {
-		balance_take(&now);
-		if (balance_is(before, &now))
-			return true;
-		sleep(SLEEP_TIME);
-	}
-	sys_print("# now, and at first: frames of users %llu, %llu, of VM %llu, %llu; spaces %llu, "
-		  "%llu; regions %llu, %llu; threads %u, %u\n",
-		  now.frames_user, before->frames_user, now.frames_kernel, before->frames_kernel,
-		  now.spaces, before->spaces, now.regions, before->regions, now.threads,
-		  before->threads);
-	return false;
-}
-
-/* --- Programs --------------------------------------------------------------------------------- */
-
-static int start_block(const char *name, const char *block, size_t bytes, unsigned int arguments,
-		       pid32 *pid)
-{
-	const struct pm_exec_req request = {
-		.name = (uintptr_t)name,
-		.arguments = (uintptr_t)block,
-		.argument_bytes = bytes,
-		.argument_count = arguments,
-	};
-	struct pm_pid_reply reply = {0};
-	const int error = pm_start(&request, &reply);
-
-	*pid = reply.pid;
-	return error;
-}
-
-static int wait_for(pid32 pid, int *status)
-{
-	const struct pm_wait_req request = {.pid = pid};
-	struct pm_wait_reply reply = {0};
-	const int error = pm_wait(&request, &reply);
-
-	*status = reply.status;
-	return error;
-}
-
-static bool program_run(const char *name)
-{
-	char block[64] = "forker";
-	const size_t at = sizeof("forker"), bytes = at + strlen(name) + 1;
-	int status, error;
-	pid32 pid;
-
-	memcpy(block + at, name, bytes - at);
-	error = start_block("forker", block, bytes, 2, &pid);
-	if (error == 0)
-		error = wait_for(pid, &status);
-	if (error != 0)
-		sys_print("# error %d\n", error);
-	else if (status != 0)
-		sys_print("# status %#x\n", (unsigned int)status);
-	return error == 0 && status == 0;
-}
 
 /* --- What a service may ask of PM ------------------------------------------------------------- */
 
@@ -156,13 +31,13 @@ static bool service_start_refused(void)
 	int status;
 	pid32 pid;
 
-	EXPECT(start_block("no such", "x", 2, 1, &pid) == -ENOENT);
-	EXPECT(start_block("boot.table", "x", 2, 1, &pid) == -ENOEXEC);
-	EXPECT(start_block("damaged.25", "x", 2, 1, &pid) == -ENOEXEC);
-	EXPECT(start_block("hello", "x", 2, 2, &pid) == -EINVAL);
-	EXPECT(start_block("hello", large, sizeof(large), 1, &pid) == -E2BIG);
-	EXPECT(start_block("hello", (const char *)0x10, 8, 1, &pid) == -EFAULT);
-	EXPECT(wait_for(-1, &status) == -ECHILD);
+	EXPECT(program_start("no such", "x", 2, 1, &pid) == -ENOENT);
+	EXPECT(program_start("boot.table", "x", 2, 1, &pid) == -ENOEXEC);
+	EXPECT(program_start("damaged.25", "x", 2, 1, &pid) == -ENOEXEC);
+	EXPECT(program_start("hello", "x", 2, 2, &pid) == -EINVAL);
+	EXPECT(program_start("hello", large, sizeof(large), 1, &pid) == -E2BIG);
+	EXPECT(program_start("hello", (const char *)0x10, 8, 1, &pid) == -EFAULT);
+	EXPECT(program_end_of(-1, &status) == -ECHILD);
 	return true;
 }
 
@@ -187,14 +62,14 @@ static bool service_children(void)
 	int status;
 	pid32 pid, idle;
 
-	EXPECT(start_block("forker", "forker\0@idle", sizeof("forker\0@idle"), 2, &idle) == 0);
-	EXPECT(start_block("hello", "hello\0you", sizeof("hello\0you"), 2, &pid) == 0);
-	EXPECT(wait_for(pid, &status) == 0 && status == 2 << 8);
+	EXPECT(program_start("forker", "forker\0@idle", sizeof("forker\0@idle"), 2, &idle) == 0);
+	EXPECT(program_start("hello", "hello\0you", sizeof("hello\0you"), 2, &pid) == 0);
+	EXPECT(program_end_of(pid, &status) == 0 && status == 2 << 8);
 	EXPECT(pm_wait(&any, &reply) == 0 && reply.pid == 0);
 	kill.pid = idle;
 	EXPECT(pm_kill(&kill, NULL) == 0);
-	EXPECT(wait_for(-1, &status) == 0 && status == SIGNAL_TERMINATE);
-	EXPECT(wait_for(-1, &status) == -ECHILD);
+	EXPECT(program_end_of(-1, &status) == 0 && status == SIGNAL_TERMINATE);
+	EXPECT(program_end_of(-1, &status) == -ECHILD);
 	return true;
 }
 
@@ -235,7 +110,8 @@ static unsigned int cases_run(const char *wanted)
 
 		if (!selected(wanted, i))
 			continue;
-		passed = cases[i].run != NULL ? cases[i].run() : program_run(cases[i].name);
+		passed = cases[i].run != NULL ? cases[i].run()
+					      : program_run("forker", cases[i].name);
 		passed = balance_holds(&before) && passed;
 		failed += !passed;
 		sys_print("%sok %u - user: %s\n", passed ? "" : "not ", ++number,

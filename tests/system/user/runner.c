@@ -1,0 +1,125 @@
+/* Programs run for a service, and the figures of VM and the kernel before and after. */
+#include "runner.h"
+
+#include <pm_call.h>
+#include <skerry/info.h>
+#include <string.h>
+#include <sys.h>
+#include <sys_call.h>
+#include <vm_call.h>
+
+/* What must be as before; but VM may keep an empty page for each kind of its own objects. */
+#define KEPT_MAX 16u
+
+#define SLEEP_TIME 10000000ull /* 10 ms */
+#define SLEEPS_MAX 1000u
+
+void balance_take(struct balance *balance)
+{
+	struct vm_statistics statistics;
+	struct info_machine machine;
+	const struct vm_info_req ask_vm = {
+		.what = VM_INFO_STATISTICS,
+		.address = (uintptr_t)&statistics,
+		.bytes = sizeof(statistics),
+	};
+	const struct sys_info_req ask_kernel = {
+		.what = INFO_MACHINE,
+		.address = (uintptr_t)&machine,
+		.size = sizeof(machine),
+	};
+	struct vm_info_reply reply;
+
+	if (vm_info(&ask_vm, &reply) != 0 || sys_info(&ask_kernel, NULL) != 0)
+		panic("no figures");
+	*balance = (struct balance){
+		.frames_user = statistics.frames_user,
+		.frames_kernel = statistics.frames_kernel,
+		.spaces = statistics.spaces,
+		.regions = statistics.regions,
+		.threads = machine.thread_used,
+		.kernel_spaces = machine.space_used,
+	};
+}
+
+static bool balance_is(const struct balance *before, const struct balance *now)
+{
+	return now->frames_user == before->frames_user && now->spaces == before->spaces &&
+	       now->regions == before->regions && now->threads == before->threads &&
+	       now->kernel_spaces == before->kernel_spaces &&
+	       now->frames_kernel <= before->frames_kernel + KEPT_MAX;
+}
+
+static void sleep(nanoseconds_t time)
+{
+	const struct sys_alarm_req request = {.time = time};
+	struct ipc_received received;
+
+	if (sys_alarm(&request, NULL) != 0 || ipc_receive(EP_CLOCK, NULL, 0, &received) != 0)
+		panic("cannot sleep");
+}
+
+bool balance_holds(const struct balance *before)
+{
+	struct balance now;
+
+	for (unsigned int i = 0; i < SLEEPS_MAX; i++) {
+		balance_take(&now);
+		if (balance_is(before, &now))
+			return true;
+		sleep(SLEEP_TIME);
+	}
+	sys_print("# now, and at first: frames of users %llu, %llu, of VM %llu, %llu; spaces %llu, "
+		  "%llu; regions %llu, %llu; threads %u, %u\n",
+		  now.frames_user, before->frames_user, now.frames_kernel, before->frames_kernel,
+		  now.spaces, before->spaces, now.regions, before->regions, now.threads,
+		  before->threads);
+	return false;
+}
+
+/* --- Programs --------------------------------------------------------------------------------- */
+
+int program_start(const char *name, const char *block, size_t bytes, unsigned int arguments,
+		  pid32 *pid)
+{
+	const struct pm_exec_req request = {
+		.name = (uintptr_t)name,
+		.arguments = (uintptr_t)block,
+		.argument_bytes = bytes,
+		.argument_count = arguments,
+	};
+	struct pm_pid_reply reply = {0};
+	const int error = pm_start(&request, &reply);
+
+	*pid = reply.pid;
+	return error;
+}
+
+int program_end_of(pid32 pid, int *status)
+{
+	const struct pm_wait_req request = {.pid = pid};
+	struct pm_wait_reply reply = {0};
+	const int error = pm_wait(&request, &reply);
+
+	*status = reply.status;
+	return error;
+}
+
+bool program_run(const char *program, const char *name)
+{
+	char block[64];
+	const size_t at = strlen(program) + 1, bytes = at + strlen(name) + 1;
+	int status, error;
+	pid32 pid;
+
+	memcpy(block, program, at);
+	memcpy(block + at, name, bytes - at);
+	error = program_start(program, block, bytes, 2, &pid);
+	if (error == 0)
+		error = program_end_of(pid, &status);
+	if (error != 0)
+		sys_print("# error %d\n", error);
+	else if (status != 0)
+		sys_print("# status %#x\n", (unsigned int)status);
+	return error == 0 && status == 0;
+}
