@@ -109,7 +109,7 @@ static int request_fill(const struct vm_mmap_req *req, struct space_request *req
 	} else if (req->flags & VM_MAP_GROWS_DOWN) {
 		request->growth = request->bytes - STACK_START;
 		request->bytes = STACK_START;
-		if (request->placement != SPACE_ANYWHERE)
+		if (request->address != 0)
 			request->address += request->growth;
 	}
 	return 0;
