@@ -96,6 +96,14 @@ int space_map(struct space *space, const struct space_request *request, vaddr_t 
 /* --- Unmap ---------------------------------------------------------------------------------------
  */
 
+/* Is something left of one region on both sides? Only then is a region more than before. */
+static bool makes_hole(const struct space *space, vaddr_t start, vaddr_t end)
+{
+	const struct region *region = region_find(&space->regions, start);
+
+	return region && region->start < start && region->end > end;
+}
+
 int space_unmap(struct space *space, vaddr_t start, size_t bytes)
 {
 	struct spares spares;
@@ -106,7 +114,7 @@ int space_unmap(struct space *space, vaddr_t start, size_t bytes)
 		return -EINVAL;
 	if (space_is_pinned(space, start, start + bytes))
 		return -EPERM;
-	error = spares_take(&spares, space->memory, 1);
+	error = spares_take(&spares, space->memory, makes_hole(space, start, start + bytes));
 	if (error)
 		return error;
 

@@ -67,7 +67,8 @@ void space_init(struct space *space, vaddr_t low, vaddr_t high, const struct mem
  * something pinned is there. */
 int space_map(struct space *space, const struct space_request *request, vaddr_t *start);
 
-/* Empty the range; holes are fine. -EINVAL, -EPERM, -ENOMEM as above. */
+/* Empty the range; holes are fine. -EINVAL, -EPERM as above; -ENOMEM only where one region becomes
+ * two. */
 int space_unmap(struct space *space, vaddr_t start, size_t bytes);
 
 /* New access for the range. -ENOMEM: it has holes (POSIX), or there is no memory; -EINVAL, -EPERM,
