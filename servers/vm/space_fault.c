@@ -16,6 +16,8 @@ static int map_page(const struct region *region, const struct page_reference *re
 {
 	uint32_t access = region->flags & REGION_ACCESS;
 
+	if (!access)
+		return 0; /* it is there, but for nobody to see */
 	if (!reference->writable)
 		access &= ~REGION_WRITE;
 	return region->space->ops->map(region->space, address_of(reference->page), reference->frame,
