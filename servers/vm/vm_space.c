@@ -132,17 +132,32 @@ int vm_space_create(struct vm_space **made)
 	return 0;
 }
 
-/* The memory goes first: its brackets need the kernel's space. */
+static void edit_nothing(struct space *space)
+{
+	(void)space;
+}
+
+/* Of a space that the kernel has forgotten: nobody runs in it. */
+static const struct space_ops forgotten_ops = {
+	.begin = edit_nothing,
+	.end = edit_nothing,
+	.map = page_map,
+	.unmap = pages_unmap,
+	.protect = range_protect,
+};
+
+/* The kernel's goes first: it refuses as long as there are threads. */
 int vm_space_destroy(struct vm_space *space)
 {
 	const struct sys_space_destroy_req request = {.space = space->id};
 	int error;
 	USE(space);
 
-	space_clear(&space->space, false);
 	error = sys_space_destroy(&request, NULL);
 	if (error != 0)
 		return error;
+	space->space.ops = &forgotten_ops;
+	space_clear(&space->space, false);
 	spaces[space->id & SLOT_MASK] = NULL;
 	space_count--;
 	page_table_destroy(&space->table);

@@ -30,7 +30,7 @@ static inline struct vm_space *vm_space_of(const struct region *region)
 /* An empty space, known to the kernel: 0, -ENOMEM or -ENOSPC. */
 int vm_space_create(struct vm_space **made);
 
-/* Without threads. Frees its memory; -EBUSY: it has threads still. */
+/* Without threads. Frees its memory; -EBUSY: it has threads still, nothing changed. */
 int vm_space_destroy(struct vm_space *space);
 
 /* NULL: no space of ours. */
