@@ -71,9 +71,12 @@ static void pages_unmap(struct space *space, vaddr_t start, size_t bytes)
 		panic("cannot unmap %#lx", (unsigned long)start);
 }
 
+/* Physical maps may be a device's in one page and not in the next: faults know. */
 static void range_protect(struct space *space, vaddr_t start, size_t bytes, uint32_t access)
 {
-	if (!(access & REGION_ACCESS)) {
+	const struct region *region = region_find(&space->regions, start);
+
+	if (!(access & REGION_ACCESS) || region->type == &type_physical) {
 		pages_unmap(space, start, bytes);
 		return;
 	}
@@ -247,9 +250,41 @@ static void tables_see(struct vm_space *space)
 		sanity_see(&sanity, frame_of(table), FRAME_TABLE, "page table");
 }
 
+/* What is mapped is what the page references say, or less. */
+static const char *mapping_check(const struct page_reference *reference,
+				 const struct page_mapping *mapping)
+{
+	if (mapping->physical != frame_address(reference->frame))
+		return "another frame is mapped";
+	if ((mapping->flags & PAGE_WRITE) && !reference->writable)
+		return "a page is mapped writable that is not";
+	if (!(mapping->flags & PAGE_DEVICE) != is_memory(reference->frame))
+		return "a device is mapped as memory, or memory as a device";
+	return NULL;
+}
+
+static void mappings_see(struct vm_space *space)
+{
+	struct page_reference reference;
+	struct page_mapping mapping;
+	page_t page = 0;
+
+	for (; pages_next(&space->space.pages, page, UINTPTR_MAX, &reference);
+	     page = reference.page + 1) {
+		const char *wrong = NULL;
+
+		if (page_table_lookup(&space->table, reference.page * ARCH_PAGE_SIZE, &mapping))
+			wrong = mapping_check(&reference, &mapping);
+		if (wrong != NULL)
+			panic("space %#x: %s, page %#lx", space->id, wrong,
+			      (unsigned long)reference.page);
+	}
+}
+
 static void space_see(struct vm_space *space)
 {
 	sanity_see_space(&sanity, &space->space);
+	mappings_see(space);
 	tables_see(space);
 }
 
