@@ -1,6 +1,7 @@
 /* From a message to its row's handler and back. */
 #include "call.h"
 
+#include "memory.h"
 #include <arch/layout.h>
 #include <string.h>
 #include <sys.h>
@@ -45,6 +46,7 @@ static int dispatch(endpoint_t thread, const struct message *request, void *answ
 	if (caller.space == NULL)
 		return -ENOTALLOWED;
 	caller.rights = caller.space->rights;
+	memory_level = vm_space_level(caller.space);
 	if (!(caller.rights & rows[nr].right))
 		return -ENOTALLOWED;
 	return rows[nr].run(&caller, request->payload, answer);
@@ -69,7 +71,10 @@ struct vm_space *call_space(const struct vm_caller *caller, space_t id, int *err
 		*error = -ENOTALLOWED;
 		return NULL;
 	}
-	return space != NULL && !space->ending ? space : NULL;
+	if (space == NULL || space->ending)
+		return NULL;
+	memory_level = vm_space_level(space);
+	return space;
 }
 
 bool call_range_valid(uint64_t address, uint64_t bytes)

@@ -42,6 +42,7 @@ static enum fault_result page_in(struct vm_space *space, vaddr_t address, uint32
 		return FAULT_REFUSED;
 	{
 		USE(space);
+		memory_level = vm_space_level(space);
 		space->faults++;
 		vm_faults++;
 		result = space_fault(&space->space, address, access);

@@ -17,6 +17,7 @@
 struct boot_page boot;
 struct frames frames;
 struct slab space_slab, shared_slab;
+enum frame_level memory_level = FRAME_FOR_SERVICE;
 
 static struct slab chunk_slab, region_slab;
 
@@ -45,7 +46,7 @@ static paddr_t table_allocate(void *context)
 	frame_t frame;
 
 	(void)context;
-	return frame_allocate(&frames, FRAME_TABLE, FRAME_FOR_SERVICE, false, &frame)
+	return frame_allocate(&frames, FRAME_TABLE, memory_level, false, &frame)
 		       ? 0
 		       : frame_address(frame);
 }
@@ -69,7 +70,7 @@ static void *object_page_allocate(void *context)
 	frame_t frame;
 
 	(void)context;
-	if (frame_allocate(&frames, FRAME_OBJECT, FRAME_FOR_SERVICE, false, &frame) != 0)
+	if (frame_allocate(&frames, FRAME_OBJECT, memory_level, false, &frame) != 0)
 		return NULL;
 	return memory_pointer(frame);
 }

@@ -14,6 +14,9 @@ extern const struct memory_source memory_source;
 extern const struct page_frames table_frames;
 extern struct slab space_slab, shared_slab;
 
+/* For whom VM works: its tables and objects come from what he may have. VM itself: services'. */
+extern enum frame_level memory_level;
+
 /* Learn what memory there is; before anything else here. */
 void memory_init(const struct boot_page *page);
 

@@ -200,7 +200,7 @@ void vm_spaces_visit(void (*visit)(struct vm_space *space))
 	}
 }
 
-uint32_t vm_space_level(const struct vm_space *space)
+enum frame_level vm_space_level(const struct vm_space *space)
 {
 	return space->service ? FRAME_FOR_SERVICE : FRAME_FOR_PROGRAM;
 }

@@ -47,7 +47,7 @@ unsigned int vm_spaces_count(void);
 void vm_spaces_visit(void (*visit)(struct vm_space *space));
 
 /* What the machine may still give to this space's requests. */
-uint32_t vm_space_level(const struct vm_space *space);
+enum frame_level vm_space_level(const struct vm_space *space);
 
 /* Debug builds: all of VM's memory is used by exactly those who may. Panics where not. */
 void vm_check(void);
