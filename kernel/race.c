@@ -1,6 +1,6 @@
 /* DEBUG_RACE: a seeded generator decides where to preempt, which CPU to choose and how long to
- * wait. One stream for all CPUs, drawn without the lock: interleavings differ from run to run under
- * MTTCG and repeat under a single-threaded emulator.
+ * wait. One stream for all CPUs, drawn without the lock: interleavings repeat only where the
+ * emulator counts instructions for time.
  */
 #include "kernel/race.h"
 
