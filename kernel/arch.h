@@ -168,7 +168,8 @@ uint64_t arch_cycles_per_second(void);
 
 /* --- Devices for services --------------------------------------------------------------------- */
 
-/* Port input and output; false where the architecture has no ports. Width 1, 2, 4; checked. */
+/* Port input and output; false where the architecture has no ports. The caller has checked port and
+ * width (1, 2, 4). */
 bool arch_io_read(uint32_t port, unsigned int width, uint32_t *value);
 bool arch_io_write(uint32_t port, unsigned int width, uint32_t value);
 /* Let user mode of `t` use ports [first, first + count); count 0 takes all back. */

@@ -11,6 +11,21 @@
 /* Do what kernel_enter() found in cpu->events. */
 void kernel_enter_events(struct cpu *cpu) REQUIRES(bkl);
 
+/* The lock is this CPU's; it is about to be the next one's. */
+static inline __attribute__((always_inline)) void lock_had(struct cpu *cpu)
+{
+	check_locked(cpu);
+	trace_locked(cpu);
+	cpu->statistics.entries++;
+}
+
+static inline __attribute__((always_inline)) void lock_give_back(struct cpu *cpu)
+{
+	trace_releasing(cpu);
+	check_releasing(cpu);
+	lock_release();
+}
+
 /* Publish the context, take the lock. What is owed is still in cpu->events, and the current thread
  * may have been taken away: then EVENT_TAKEN is set, so that a path that demands events == 0 need
  * not look at `current`.
@@ -25,9 +40,7 @@ static inline __attribute__((always_inline)) void kernel_lock_inline(struct cpu 
 	race_point("enter: not in user mode, before the lock");
 	if (unlikely(!lock_try()))
 		smp_lock_contended(cpu);
-	check_locked(cpu);
-	trace_locked(cpu);
-	cpu->statistics.entries++;
+	lock_had(cpu);
 }
 
 static inline struct thread *kernel_enter_inline(struct cpu *cpu) ACQUIRES(bkl) NO_ANALYSIS
@@ -42,11 +55,9 @@ static inline struct thread *kernel_enter_inline(struct cpu *cpu) ACQUIRES(bkl) 
 static inline __attribute__((always_inline)) void kernel_release_inline(struct cpu *cpu)
 	RELEASES(bkl) NO_ANALYSIS
 {
-	trace_releasing(cpu);
-	check_releasing(cpu);
 	if (!mutant(PUBLISH_LATE))
 		publish(cpu->in_user, true);
-	lock_release();
+	lock_give_back(cpu);
 	if (mutant(PUBLISH_LATE)) {
 		race_point("mutant: released, before in_user");
 		publish(cpu->in_user, true);

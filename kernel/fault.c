@@ -12,7 +12,6 @@ uint64_t fault_pages, fault_requests;
 void fault_page(struct thread *t, vaddr_t address, uint32_t access)
 {
 	fault_record(t, address, access);
-	trace_record(this_cpu(), TRACE_FAULT, t->endpoint, (uint32_t)address, access);
 	if (!pager || t->space == pager->space) {
 		signal_cause(t, SIGNAL_SEGV);
 		return;

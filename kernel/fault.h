@@ -4,16 +4,18 @@
 #include "kernel/arch_exit.h"
 #include "kernel/ipc.h"
 #include "kernel/space.h"
+#include "kernel/trace.h"
 
 extern uint64_t fault_pages, fault_requests;
 
 /* Note a fault in the thread, for the message that tells of it. */
-static inline void fault_record(struct thread *t, vaddr_t address, uint32_t access)
+static inline void fault_record(struct thread *t, vaddr_t address, uint32_t access) REQUIRES(bkl)
 {
 	t->fault_address = address;
 	t->fault_access = access;
 	t->fault_count++;
 	fault_pages++;
+	trace_record(this_cpu(), TRACE_FAULT, t->endpoint, (uint32_t)address, access);
 }
 
 /* MESSAGE_PAGE_FAULT from the thread's fields. */

@@ -234,7 +234,6 @@ ARCH_ENTRY void trap_page_fault(vaddr_t address, uint32_t access)
 
 	/* Nothing fails from here. */
 	fault_record(t, address, access);
-	trace_record(cpu, TRACE_FAULT, t->endpoint, (uint32_t)address, access);
 	t->rts = RTS_PAGEFAULT;
 	fault_message_build(t, to->message);
 	to->rts = 0;

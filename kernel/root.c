@@ -83,16 +83,6 @@ static void map_fresh(vaddr_t address, size_t bytes, bool writable)
 /* --- The program
  * ------------------------------------------------------------------------------------- */
 
-static int image_read(void *context, uint64_t offset, void *buffer, size_t length)
-{
-	const struct cpio_entry *entry = context;
-
-	if (offset > entry->size || length > entry->size - offset)
-		return -EIO;
-	memcpy(buffer, entry->data + offset, length);
-	return 0;
-}
-
 static int image_map(void *context, uint64_t address, uint64_t size, uint32_t flags)
 {
 	(void)context;
@@ -132,7 +122,8 @@ static vaddr_t program_load(const struct boot_info *info, const char *name)
 	};
 	struct cpio_archive archive;
 	struct cpio_entry entry;
-	struct exec_file file = {image_read, &entry, 0};
+	struct exec_memory archived;
+	struct exec_file file = {exec_memory_read, &archived, 0};
 	struct exec_image image;
 	int code;
 
@@ -144,7 +135,8 @@ static vaddr_t program_load(const struct boot_info *info, const char *name)
 		panic("boot: the archive is damaged: %s", cpio_error_text(archive.error));
 	if (code)
 		panic("boot: no \"%s\" in the boot archive", name);
-	file.size = entry.size;
+	archived = (struct exec_memory){entry.data, entry.size};
+	file.size = archived.size;
 	code = exec_read(&target, &file, &image);
 	if (!code)
 		code = exec_load(&ops, &entry, &image, 0);

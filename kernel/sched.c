@@ -255,9 +255,7 @@ void kernel_enter_idle(struct cpu *cpu) NO_ANALYSIS
 		else
 			smp_lock_contended(cpu);
 	}
-	check_locked(cpu);
-	trace_locked(cpu);
-	cpu->statistics.entries++;
+	lock_had(cpu);
 	if (cpu->settled) {
 		cpu->settled = false;
 		cpu->statistics.idle_cycles += arch_cycles() - cpu->idle_from;
@@ -355,9 +353,7 @@ static void idle(struct cpu *cpu)
 	cpu->idle_from = arch_cycles();
 	timer_update(cpu, now);
 	trace_record(cpu, TRACE_SWITCH, EP_NONE, EP_NONE, 0);
-	trace_releasing(cpu);
-	check_releasing(cpu);
-	lock_release();
+	lock_give_back(cpu);
 	kernel_root_inline(cpu, arch_kernel_root());
 	race_point("idle: before settled");
 	publish(cpu->settled, true);
@@ -384,14 +380,10 @@ static void restart(struct thread *t) REQUIRES(bkl)
 		arch_context_result(t, code, 0, 0);
 }
 
-/* Whoever waits for the lock looks as often: without a gap the one that had it would win again. */
-#define WINDOW_PAUSES 16u
-
 /* Releases and takes the lock in the middle, which the analysis cannot follow. */
 void kernel_leave(struct cpu *cpu) NO_ANALYSIS
 {
 	struct thread *t;
-	unsigned int i;
 
 	check_state(cpu);
 	for (;;) {
@@ -405,13 +397,10 @@ void kernel_leave(struct cpu *cpu) NO_ANALYSIS
 		 * work. The window may not come back; then this thread is picked again. */
 		arch_fpu_save(cpu);
 		cpu->events &= ~EVENT_FPU;
-		trace_releasing(cpu);
-		check_releasing(cpu);
-		lock_release();
+		lock_give_back(cpu);
 		trace_left(cpu);
 		arch_interrupt_window(cpu);
-		for (i = 0; i < WINDOW_PAUSES; i++)
-			arch_pause();
+		smp_lock_gap();
 		if (!kernel_enter_inline(cpu) || t->rts)
 			continue;
 		restart(t);

@@ -184,6 +184,15 @@ void smp_kick(struct cpu *cpu)
 }
 
 #define LOCK_LOOKS 200u
+#define LOCK_GAP 16u /* pauses */
+
+void smp_lock_gap(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < LOCK_GAP; i++)
+		arch_pause();
+}
 
 /* Most holds are shorter than settling and what follows from it: two root loads and the long way
  * out. A holder that waits for this CPU to settle waits a little longer. */

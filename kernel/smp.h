@@ -30,6 +30,10 @@ void smp_kick(struct cpu *cpu) REQUIRES(bkl);
 /* Start the CPUs the firmware listed; those that do not come are reported and left out. */
 void smp_start_all(const struct boot_info *info) REQUIRES(bkl);
 
+/* Between giving the lock back and asking for it again: without a gap whoever had it wins again
+ * over those that look for it. */
+void smp_lock_gap(void);
+
 /* The uncontended lock was not free: settle, wait for it, count. */
 void smp_lock_contended(struct cpu *cpu) ACQUIRES(bkl);
 

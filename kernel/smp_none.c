@@ -59,6 +59,10 @@ void smp_kick(struct cpu *cpu)
 	cpu->events |= EVENT_RESCHED;
 }
 
+void smp_lock_gap(void)
+{
+}
+
 void smp_lock_contended(struct cpu *cpu) NO_ANALYSIS
 {
 	(void)cpu;
