@@ -492,3 +492,16 @@ int exec_load(const struct exec_ops *ops, void *context, const struct exec_image
 		}
 	return error;
 }
+
+/* --- Files in memory ---------------------------------------------------------------------------
+ */
+
+int exec_memory_read(void *context, uint64_t offset, void *buffer, size_t length)
+{
+	const struct exec_memory *file = context;
+
+	if (offset > file->size || length > file->size - offset)
+		return -EIO;
+	memcpy(buffer, (const char *)file->bytes + offset, length);
+	return 0;
+}

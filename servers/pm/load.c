@@ -83,16 +83,6 @@ static int segment_protect(void *context, uint64_t address, uint64_t size, uint3
 	return refusal(vm_mprotect(&request, NULL));
 }
 
-static int file_read(void *context, uint64_t offset, void *buffer, size_t length)
-{
-	const struct cpio_entry *file = context;
-
-	if (offset > file->size || length > file->size - offset)
-		return -EIO;
-	memcpy(buffer, file->data + offset, length);
-	return 0;
-}
-
 static int image_load(struct loading *loading)
 {
 	static const struct exec_ops ops = {
@@ -105,7 +95,8 @@ static int image_load(struct loading *loading)
 		.high = ARCH_USER_LIMIT,
 	};
 	const struct cpio_entry *entry = loading->plan->file;
-	const struct exec_file file = {file_read, (void *)entry, entry->size};
+	struct exec_memory archived = {entry->data, entry->size};
+	const struct exec_file file = {exec_memory_read, &archived, archived.size};
 	struct exec_image *image = &loading->image;
 
 	if (exec_read(&target, &file, image) != 0 || image->is_dynamic || image->has_interpreter)

@@ -9,6 +9,7 @@
 #include <arch/layout.h>
 #include <cpio.h>
 #include <exec.h>
+#include <option.h>
 #include <skerry/boot_table.h>
 #include <skerry/ipc.h>
 #include <skerry/kernel_call.h>
@@ -74,19 +75,9 @@ static void table_load(void)
 /* Is the word on the kernel's command line, alone or before '='? */
 static bool command_line_has(const char *word)
 {
-	const size_t length = strlen(word);
-	const char *at = boot.command_line;
+	char value[1];
 
-	while (*at != '\0') {
-		if (strncmp(at, word, length) == 0 &&
-		    (at[length] == '\0' || at[length] == ' ' || at[length] == '='))
-			return true;
-		while (*at != '\0' && *at != ' ')
-			at++;
-		while (*at == ' ')
-			at++;
-	}
-	return false;
+	return option_value(boot.command_line, word, value, sizeof(value));
 }
 
 /* --- Memory of a service ---------------------------------------------------------------------- */
@@ -132,16 +123,6 @@ static void write(struct making *making, vaddr_t address, const void *from, size
 	}
 }
 
-static int image_read(void *context, uint64_t offset, void *buffer, size_t length)
-{
-	const struct cpio_entry *file = context;
-
-	if (offset > file->size || length > file->size - offset)
-		return -EIO;
-	memcpy(buffer, file->data + offset, length);
-	return 0;
-}
-
 static int image_map(void *context, uint64_t address, uint64_t size, uint32_t flags)
 {
 	(void)flags;
@@ -177,7 +158,8 @@ static vaddr_t image_load(struct making *making)
 		.low = PROGRAM_LOW,
 		.high = PROGRAM_HIGH,
 	};
-	const struct exec_file file = {image_read, (void *)making->file, making->file->size};
+	struct exec_memory archived = {making->file->data, making->file->size};
+	const struct exec_file file = {exec_memory_read, &archived, archived.size};
 	struct exec_image image;
 	int error = exec_read(&target, &file, &image);
 

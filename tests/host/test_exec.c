@@ -512,3 +512,18 @@ TEST("targets that make no sense are -EINVAL")
 	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++)
 		CHECK_EQ(read_as(&targets[i], &elf, &image), -EINVAL);
 }
+
+TEST("a file in memory is read inside its bounds alone")
+{
+	static const char bytes[] = "0123456789";
+	struct exec_memory file = {bytes, 10};
+	char buffer[10];
+
+	CHECK_EQ(exec_memory_read(&file, 3, buffer, 4), 0);
+	CHECK_EQ(memcmp(buffer, "3456", 4), 0);
+	CHECK_EQ(exec_memory_read(&file, 10, buffer, 0), 0);
+	CHECK_EQ(exec_memory_read(&file, 7, buffer, 4), -EIO);
+	CHECK_EQ(exec_memory_read(&file, 11, buffer, 0), -EIO);
+	CHECK_EQ(exec_memory_read(&file, UINT64_MAX, buffer, 1), -EIO);
+	CHECK_EQ(exec_memory_read(&file, 1, buffer, SIZE_MAX), -EIO);
+}

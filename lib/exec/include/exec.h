@@ -46,6 +46,14 @@ struct exec_file {
 	uint64_t size;
 };
 
+/* A file that lies in memory: the context of exec_memory_read(), a read call-back. */
+struct exec_memory {
+	const void *bytes;
+	uint64_t size;
+};
+
+int exec_memory_read(void *context, uint64_t offset, void *buffer, size_t length);
+
 struct exec_segment {
 	uint64_t file_offset;
 	uint64_t file_size;
