@@ -110,24 +110,6 @@ static void bench_run(const struct bench *bench)
 /* --- Start -------------------------------------------------------------------------------------
  */
 
-static void end_as_failure(void)
-{
-	power_off(false);
-}
-
-static void schedule_self(void)
-{
-	const struct sys_schedctl_req request = {
-		.thread = EP_SELF,
-		.scheduler = SCHEDULER_KERNEL,
-		.priority = PRIORITY_SUPERVISOR,
-		.quantum = QUANTUM_LONG,
-	};
-
-	if (sys_schedctl(&request, NULL) != 0)
-		panic("cannot schedule the root thread");
-}
-
 static void benches_run(void)
 {
 	char only[128];
@@ -145,12 +127,12 @@ int sys_main(uintptr_t argument)
 	char mode[8];
 
 	sys_program_name = "kbench";
-	sys_panic_end = end_as_failure;
+	sys_panic_end = power_off_failed;
 	frames_init((const struct boot_page *)argument);
 	supervisor_init();
 	threads_init();
 	spaces_init();
-	schedule_self();
+	supervisor_schedule(QUANTUM_LONG);
 	sys_print("%s: %u CPU%s, ready\n", page->board, page->cpu_count,
 		  page->cpu_count == 1 ? "" : "s");
 	if (option_get("bench", mode, sizeof(mode)) && list_has(mode, "pairs")) {

@@ -111,6 +111,11 @@ int wait_for_ever(void *unused)
 		(void)ipc_receive(EP_ANY, NULL, 0, &received);
 }
 
+int runctl(endpoint_t thread, uint32_t operation)
+{
+	return sys_runctl(&(struct sys_runctl_req){thread, operation}, NULL);
+}
+
 /* --- The kernel's tables -----------------------------------------------------------------------
  */
 
@@ -296,6 +301,24 @@ struct test_thread *managed_start(int (*function)(void *), void *argument)
 	};
 
 	return thread_make(&plan);
+}
+
+int managed_allow(endpoint_t child)
+{
+	const struct sys_priv_set_req request = {
+		.thread = child,
+		.flags = role_service.flags,
+		.traps = role_service.traps,
+		.calls = role_service.calls,
+		.targets = {~0ull, ~0ull},
+		.signal_manager = thread_self(),
+		.signal_backup = EP_NONE,
+	};
+	struct sys_priv_set_reply reply;
+	const int error = sys_priv_set(&request, &reply);
+
+	return error != 0 ? error
+			  : sys_priv_allow(&(struct sys_priv_allow_req){child, PRIV_ALLOW}, NULL);
 }
 
 int signal_kill(endpoint_t thread, uint32_t signal)

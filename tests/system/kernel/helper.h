@@ -62,6 +62,9 @@ void echo_stop(struct test_thread *server);
 int return_at_once(void *unused);
 int wait_for_ever(void *unused);
 
+/* RUNCTL_*; 0 or -errno. */
+int runctl(endpoint_t thread, uint32_t operation);
+
 /* --- The kernel's tables -----------------------------------------------------------------------
  */
 
@@ -115,6 +118,8 @@ struct test_thread *thread_start_on(unsigned int cpu, uint32_t priority, struct 
 
 /* A thread in a space of its own that the caller manages. */
 struct test_thread *managed_start(int (*function)(void *), void *argument);
+/* Let a child of SYS_FORK run with a service's role, managed by the caller; 0 or -errno. */
+int managed_allow(endpoint_t child);
 int signal_kill(endpoint_t thread, uint32_t signal);
 /* A thread the caller manages that has signals, which are taken; EP_NONE when none comes. */
 endpoint_t signal_wait(struct sys_signal_get_reply *taken);

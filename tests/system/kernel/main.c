@@ -11,34 +11,17 @@
 #include "test_case.h"
 #include "thread.h"
 #include <arch/layout.h>
+#include <option.h>
 #include <skerry/kernel_page.h>
 #include <string.h>
 #include <sys.h>
 #include <sys_call.h>
 #include <sys_trap.h>
 
-static void end_as_failure(void)
-{
-	power_off(false);
-}
-
 static bool never(void *argument)
 {
 	(void)argument;
 	return false;
-}
-
-static void schedule_self(void)
-{
-	const struct sys_schedctl_req request = {
-		.thread = EP_SELF,
-		.scheduler = SCHEDULER_KERNEL,
-		.priority = PRIORITY_SUPERVISOR,
-		.quantum = QUANTUM_TEST,
-	};
-
-	if (sys_schedctl(&request, NULL) != 0)
-		panic("cannot schedule the supervisor");
 }
 
 /* --- Deliberate ends ---------------------------------------------------------------------------
@@ -96,13 +79,6 @@ static void ready_print(void)
 	sys_print("%s: %u CPUs, ready\n", page->board, page->cpu_count);
 }
 
-static bool option_is(const char *name, const char *wanted)
-{
-	char value[16];
-
-	return option_get(name, value, sizeof(value)) && strcmp(value, wanted) == 0;
-}
-
 /* entry=NAME: trap in this way, not in the fastest. */
 static void entry_select(void)
 {
@@ -126,22 +102,22 @@ int sys_main(uintptr_t argument)
 	char selection[128];
 
 	sys_program_name = "ktest";
-	sys_panic_end = end_as_failure;
+	sys_panic_end = power_off_failed;
 	frames_init((const struct boot_page *)argument);
 	supervisor_init();
 	entry_select();
 	threads_init();
 	spaces_init();
-	schedule_self();
+	supervisor_schedule(QUANTUM_TEST);
 	ready_print();
-	if (option_is("panic", "test"))
+	if (option_is(boot.command_line, "panic", "test"))
 		panic_test();
-	if (option_is("fault", "test"))
+	if (option_is(boot.command_line, "fault", "test"))
 		fault_test();
 	option_get("test", selection, sizeof(selection));
 	if (selection[0] != '\0' && strcmp(selection, "none") != 0)
 		cases_run(selection);
-	if (option_is("poweroff", "ready"))
+	if (option_is(boot.command_line, "poweroff", "ready"))
 		power_off(true);
 	supervisor_serve(never, NULL, NULL);
 	return 0;

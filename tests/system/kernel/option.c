@@ -2,31 +2,13 @@
 #include "option.h"
 
 #include "frames.h"
+#include <option.h>
 #include <string.h>
 
 bool option_get(const char *name, char *value, size_t size)
 {
-	const size_t length = strlen(name);
-	const char *at = boot.command_line;
-	bool found = false;
-
 	value[0] = '\0';
-	while (*at != '\0') {
-		const char *word = at;
-		size_t used = 0;
-
-		while (*at != '\0' && *at != ' ')
-			at++;
-		if (strncmp(word, name, length) == 0 && word[length] == '=') {
-			for (word += length + 1; word < at && used + 1 < size; word++)
-				value[used++] = *word;
-			value[used] = '\0';
-			found = true;
-		}
-		while (*at == ' ')
-			at++;
-	}
-	return found;
+	return option_value(boot.command_line, name, value, size);
 }
 
 static int digit_of(char c)

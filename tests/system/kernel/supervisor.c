@@ -36,6 +36,19 @@ void supervisor_init(void)
 		__builtin_trap();
 }
 
+void supervisor_schedule(nanoseconds_t quantum)
+{
+	const struct sys_schedctl_req request = {
+		.thread = EP_SELF,
+		.scheduler = SCHEDULER_KERNEL,
+		.priority = PRIORITY_SUPERVISOR,
+		.quantum = quantum,
+	};
+
+	if (sys_schedctl(&request, NULL) != 0)
+		panic("cannot schedule the root thread");
+}
+
 endpoint_t supervisor_endpoint(void)
 {
 	return boot.root_thread;

@@ -41,6 +41,9 @@ struct supervisor_hooks {
 extern struct supervisor_hooks supervisor_hooks;
 
 void supervisor_init(void);
+
+/* The root thread comes before all others; how long it runs at a stretch. */
+void supervisor_schedule(nanoseconds_t quantum);
 endpoint_t supervisor_endpoint(void);
 
 /* The loop: serve until `done(argument)` holds. After tens of seconds the watchdog ends the run,

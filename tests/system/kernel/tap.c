@@ -33,6 +33,11 @@ void power_off(bool success)
 		sys_print("# the machine does not power off\n");
 }
 
+void power_off_failed(void)
+{
+	power_off(false);
+}
+
 void tap_end(void)
 {
 	sys_print("# %u of %u cases failed\nVERDICT %s\n", failed, number,

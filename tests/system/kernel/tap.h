@@ -11,3 +11,4 @@ void tap_end(void) __attribute__((noreturn));
 
 /* Power off at once, as a failure or a success, without a verdict. */
 void power_off(bool success) __attribute__((noreturn));
+void power_off_failed(void); /* for sys_panic_end */

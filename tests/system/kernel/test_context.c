@@ -6,11 +6,6 @@
 #include <arch/layout.h>
 #include <arch/provoke.h>
 
-static int runctl(endpoint_t thread, uint32_t operation)
-{
-	return sys_runctl(&(struct sys_runctl_req){thread, operation}, NULL);
-}
-
 static int trace(endpoint_t thread, uint32_t operation, u64 index, u64 *value)
 {
 	const struct sys_trace_req request = {thread, operation, index, *value};

@@ -47,23 +47,6 @@ static endpoint_t fork_held(const struct test_thread *parent)
 	return child;
 }
 
-static void child_allow(endpoint_t child)
-{
-	const struct sys_priv_set_req request = {
-		.thread = child,
-		.flags = role_service.flags,
-		.traps = role_service.traps,
-		.calls = role_service.calls,
-		.targets = {~0ull, ~0ull},
-		.signal_manager = thread_self(),
-		.signal_backup = EP_NONE,
-	};
-	struct sys_priv_set_reply reply;
-
-	CHECK_EQUAL(sys_priv_set(&request, &reply), 0);
-	CHECK_EQUAL(sys_priv_allow(&(struct sys_priv_allow_req){child, PRIV_ALLOW}, NULL), 0);
-}
-
 /* Wait for the child's end; its status. Its slot is freed. */
 static int child_join(endpoint_t child)
 {
@@ -109,7 +92,7 @@ static void fork_returns_twice(void)
 	CHECK_EQUAL(info.process, child);
 	CHECK_EQUAL(info.waits_for, self);
 	CHECK_EQUAL(info.priority, PRIORITY_TEST);
-	child_allow(child);
+	CHECK_EQUAL(managed_allow(child), 0);
 	CHECK_EQUAL(answer(child, 0, 0), 0);
 	CHECK_EQUAL(answer(parent->endpoint, 0, child), 0);
 	CHECK_EQUAL(thread_join(parent), 6);
@@ -133,7 +116,7 @@ static void fork_copies_context(void)
 	request = (struct sys_context_req){.thread = child, .address = (vaddr_t)&of_child};
 	CHECK_EQUAL(sys_context_get(&request, NULL), 0);
 	CHECK_EQUAL(memcmp(&of_parent, &of_child, sizeof(of_child)), 0);
-	child_allow(child);
+	CHECK_EQUAL(managed_allow(child), 0);
 	spin_wait(&spinner);
 	spinner.stop = true;
 	CHECK_EQUAL(child_join(child), 0);
@@ -162,7 +145,7 @@ static void fork_inhibited(void)
 	CHECK_EQUAL(thread_rts(child), RTS_NO_PRIV | RTS_BOOTINHIBIT);
 	CHECK_EQUAL(thread_info(child).priority, 11);
 	CHECK_EQUAL(thread_info(child).affinity, 1);
-	child_allow(child);
+	CHECK_EQUAL(managed_allow(child), 0);
 	CHECK_EQUAL(thread_rts(child), RTS_BOOTINHIBIT);
 	CHECK_EQUAL(sys_thread_release(&(struct sys_thread_release_req){child}, NULL), 0);
 	CHECK_EQUAL(child_join(child), 0);

@@ -118,11 +118,6 @@ static void thread_table(void)
 		    -EINVAL);
 }
 
-static int runctl(endpoint_t thread, uint32_t operation)
-{
-	return sys_runctl(&(struct sys_runctl_req){thread, operation}, NULL);
-}
-
 static void counters(void)
 {
 	const struct info_counters before = counters_info();

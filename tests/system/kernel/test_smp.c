@@ -16,11 +16,6 @@ static unsigned int cpu_last(void)
 	return cpu_count() - 1;
 }
 
-static int runctl(endpoint_t thread, uint32_t operation)
-{
-	return sys_runctl(&(struct sys_runctl_req){thread, operation}, NULL);
-}
-
 /* Traps all the time; each must succeed. */
 struct trapper {
 	volatile unsigned int count;

@@ -25,11 +25,6 @@ static unsigned int cpu_last(void)
 	return cpus - 1;
 }
 
-static int runctl(endpoint_t thread, uint32_t operation)
-{
-	return sys_runctl(&(struct sys_runctl_req){thread, operation}, NULL);
-}
-
 static struct test_thread *start_low(unsigned int cpu, int (*function)(void *), void *argument)
 {
 	return thread_start_on(cpu, LOW, NULL, function, argument);

@@ -119,11 +119,6 @@ static int place(endpoint_t thread, uint64_t *random)
 	return sys_schedctl(&request, NULL);
 }
 
-static int runctl(endpoint_t thread, uint32_t operation)
-{
-	return sys_runctl(&(struct sys_runctl_req){thread, operation}, NULL);
-}
-
 static int edit(struct test_space *space)
 {
 	const struct sys_space_req request = {space->id};

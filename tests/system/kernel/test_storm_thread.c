@@ -23,11 +23,6 @@ static void pause_somehow(uint64_t *random)
 		;
 }
 
-static int runctl(endpoint_t thread, uint32_t operation)
-{
-	return sys_runctl(&(struct sys_runctl_req){thread, operation}, NULL);
-}
-
 /* --- Come and go --------------------------------------------------------------------------------
  */
 
@@ -276,23 +271,6 @@ static endpoint_t fork_stopped(const struct test_thread *parent, struct test_spa
 	return reply.thread;
 }
 
-static void child_run(endpoint_t child)
-{
-	const struct sys_priv_set_req request = {
-		.thread = child,
-		.flags = role_service.flags,
-		.traps = role_service.traps,
-		.calls = role_service.calls,
-		.targets = {~0ull, ~0ull},
-		.signal_manager = thread_self(),
-		.signal_backup = EP_NONE,
-	};
-	struct sys_priv_set_reply reply;
-
-	REQUIRE(sys_priv_set(&request, &reply) == 0);
-	REQUIRE(sys_priv_allow(&(struct sys_priv_allow_req){child, PRIV_ALLOW}, NULL) == 0);
-}
-
 static void child_end(struct storm_worker *worker, endpoint_t child)
 {
 	struct sys_signal_get_reply taken;
@@ -330,7 +308,7 @@ static int fork_again(void *argument)
 		child = fork_stopped(thread, space);
 		worker->wrong += parent.count != count;
 		worker->wrong += runctl(thread->endpoint, RUNCTL_RESUME) != 0;
-		child_run(child);
+		REQUIRE(managed_allow(child) == 0);
 		pause_somehow(&worker->random);
 		if (clear)
 			worker->wrong += sys_clear(&(struct sys_clear_req){child}, NULL) != 0;

@@ -197,11 +197,6 @@ static int update(endpoint_t old_name, endpoint_t new_name)
 	return sys_update(&(struct sys_update_req){old_name, new_name}, NULL);
 }
 
-static int runctl(endpoint_t thread, uint32_t operation)
-{
-	return sys_runctl(&(struct sys_runctl_req){thread, operation}, NULL);
-}
-
 /* A stop goes with its instance, the one that is at rest: afterwards nobody answers until it is
  * resumed under the name it has then. */
 static int update_stopped(struct storm_worker *worker, const struct service *service)

@@ -17,34 +17,17 @@
 
 #define TIME_DEFAULT 200u
 
-static void end_as_failure(void)
-{
-	power_off(false);
-}
-
-static void schedule_self(void)
-{
-	const struct sys_schedctl_req request = {
-		.thread = EP_SELF,
-		.scheduler = SCHEDULER_KERNEL,
-		.priority = PRIORITY_SUPERVISOR,
-		.quantum = QUANTUM_TEST,
-	};
-
-	REQUIRE(sys_schedctl(&request, NULL) == 0);
-}
-
 int sys_main(uintptr_t argument)
 {
 	const struct kernel_page *page = (const struct kernel_page *)ARCH_KERNEL_PAGE;
 
 	sys_program_name = "ktrace";
-	sys_panic_end = end_as_failure;
+	sys_panic_end = power_off_failed;
 	frames_init((const struct boot_page *)argument);
 	supervisor_init();
 	threads_init();
 	spaces_init();
-	schedule_self();
+	supervisor_schedule(QUANTUM_TEST);
 	sys_print("%s: %u CPU%s, ready\n", page->board, page->cpu_count,
 		  page->cpu_count == 1 ? "" : "s");
 	workload_run(option_number("time", TIME_DEFAULT) * MILLISECOND);

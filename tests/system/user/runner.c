@@ -105,7 +105,7 @@ int program_end_of(pid32 pid, int *status)
 	return error;
 }
 
-bool program_run(const char *program, const char *name)
+static bool program_run(const char *program, const char *name)
 {
 	char block[64];
 	const size_t at = strlen(program) + 1, bytes = at + strlen(name) + 1;
@@ -122,4 +122,47 @@ bool program_run(const char *program, const char *name)
 	else if (status != 0)
 		sys_print("# status %#x\n", (unsigned int)status);
 	return error == 0 && status == 0;
+}
+
+/* --- Cases ------------------------------------------------------------------------------------ */
+
+static bool selected(const char *wanted, const struct runner_case *test)
+{
+	return wanted[0] == '\0' || strcmp(wanted, test->name) == 0;
+}
+
+static bool case_run(const struct runner_suite *suite, const struct runner_case *test,
+		     const struct balance *before)
+{
+	const bool passed =
+		test->run != NULL ? test->run() : program_run(suite->program, test->name);
+
+	return balance_holds(before) && passed;
+}
+
+int runner_run(const struct runner_suite *suite, const char *wanted)
+{
+	unsigned int number = 0, failed = 0;
+	struct balance before;
+
+	for (unsigned int i = 0; i < suite->count; i++)
+		number += selected(wanted, &suite->cases[i]);
+	sys_print("TAP version 14\n1..%u\n", number);
+	number = 0;
+	balance_take(&before);
+	for (unsigned int i = 0; i < suite->count; i++) {
+		const struct runner_case *test = &suite->cases[i];
+		bool passed;
+
+		if (!selected(wanted, test))
+			continue;
+		passed = case_run(suite, test, &before);
+		failed += !passed;
+		sys_print("%sok %u - %s %s: %s\n", passed ? "" : "not ", ++number, suite->name,
+			  test->name, test->behaviour);
+		if (!passed)
+			balance_take(&before); /* its loss is not that of the next */
+	}
+	sys_print("VERDICT %s\n", failed == 0 ? "pass" : "fail");
+	return failed == 0 ? 0 : 1;
 }

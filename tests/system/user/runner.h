@@ -25,5 +25,19 @@ int program_start(const char *name, const char *block, size_t bytes, unsigned in
 /* Wait for it. */
 int program_end_of(pid32 pid, int *status);
 
-/* `PROGRAM NAME`, to its end: was its status 0? */
-bool program_run(const char *program, const char *name);
+struct runner_case {
+	const char *name;
+	const char *behaviour;
+	bool (*run)(void); /* NULL: the program runs it */
+};
+
+struct runner_suite {
+	const char *name;
+	const char *program; /* `PROGRAM CASE` ends with status 0 iff all was well */
+	const struct runner_case *cases;
+	unsigned int count;
+};
+
+/* All cases, or the one of that name: TAP and the verdict. What is in use is compared after each
+ * with what was before. 0: all passed. */
+int runner_run(const struct runner_suite *suite, const char *wanted);

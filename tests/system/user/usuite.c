@@ -75,11 +75,7 @@ static bool service_children(void)
 
 /* --- Cases ------------------------------------------------------------------------------------ */
 
-static const struct {
-	const char *name;
-	const char *behaviour;
-	bool (*run)(void); /* NULL: it is a program's */
-} cases[] = {
+static const struct runner_case cases[] = {
 #define USER_CASE(function, behaviour) {#function, behaviour, NULL},
 #include "cases.def"
 #undef USER_CASE
@@ -88,37 +84,8 @@ static const struct {
 	{"service_children", "a service waits for what it started", service_children},
 };
 
-#define CASES (sizeof(cases) / sizeof(cases[0]))
-
-static bool selected(const char *wanted, unsigned int i)
-{
-	return wanted[0] == '\0' || strcmp(wanted, cases[i].name) == 0;
-}
-
-static unsigned int cases_run(const char *wanted)
-{
-	unsigned int number = 0, failed = 0;
-	struct balance before;
-
-	for (unsigned int i = 0; i < CASES; i++)
-		number += selected(wanted, i);
-	sys_print("TAP version 14\n1..%u\n", number);
-	number = 0;
-	balance_take(&before);
-	for (unsigned int i = 0; i < CASES; i++) {
-		bool passed;
-
-		if (!selected(wanted, i))
-			continue;
-		passed = cases[i].run != NULL ? cases[i].run()
-					      : program_run("forker", cases[i].name);
-		passed = balance_holds(&before) && passed;
-		failed += !passed;
-		sys_print("%sok %u - user: %s\n", passed ? "" : "not ", ++number,
-			  cases[i].behaviour);
-	}
-	return failed;
-}
+static const struct runner_suite suite = {"user", "forker", cases,
+					  sizeof(cases) / sizeof(cases[0])};
 
 /* --- Deliberate ends, for RS to report -------------------------------------------------------- */
 
@@ -140,7 +107,6 @@ int sys_main(uintptr_t argument)
 {
 	const struct service_start *given = (const struct service_start *)argument;
 	char wanted[32] = "";
-	unsigned int failed;
 
 	service_init(given, "usuite");
 	(void)option_value((const char *)(uintptr_t)given->command_line, "user", wanted,
@@ -150,7 +116,5 @@ int sys_main(uintptr_t argument)
 		return crash();
 	if (strcmp(wanted, "crash-pm") == 0 && crash_pm() != 0)
 		return 1;
-	failed = cases_run(wanted);
-	sys_print("VERDICT %s\n", failed == 0 ? "pass" : "fail");
-	return failed == 0 ? 0 : 1;
+	return runner_run(&suite, wanted);
 }
