@@ -2,6 +2,7 @@
 #include "kernel/call.h"
 #include "kernel/copy.h"
 #include "kernel/enter.h"
+#include "kernel/fault.h"
 #include "kernel/main.h"
 #include "kernel/print.h"
 #include "kernel/sched.h"
@@ -90,11 +91,7 @@ int sys_do_fault_clear(struct thread *caller, const struct sys_fault_clear_req *
 	(void)caller, (void)rep;
 	if (!t)
 		return -EDEADSRCDST;
-	if (!(t->rts & RTS_PAGEFAULT) || t->kernel_message == KERNEL_MESSAGE_FAULT)
-		return -EINVAL;
-	sched_bring_here(t);
-	thread_unblock(t, RTS_PAGEFAULT);
-	return 0;
+	return fault_answer(t) ? 0 : -EINVAL;
 }
 
 int sys_do_memreq_reply(struct thread *caller, const struct sys_memreq_reply_req *req,
@@ -105,13 +102,9 @@ int sys_do_memreq_reply(struct thread *caller, const struct sys_memreq_reply_req
 	(void)caller, (void)rep;
 	if (!t)
 		return -EDEADSRCDST;
-	if (!(t->rts & RTS_VMREQUEST) || t->kernel_message == KERNEL_MESSAGE_MEMORY ||
-	    (req->result != 0 && req->result != -EFAULT && req->result != -ENOMEM))
+	if (req->result != 0 && req->result != -EFAULT && req->result != -ENOMEM)
 		return -EINVAL;
-	t->request_result = req->result ? -EFAULT : 0;
-	sched_bring_here(t);
-	thread_unblock(t, RTS_VMREQUEST);
-	return 0;
+	return fault_request_answer(t, req->result) ? 0 : -EINVAL;
 }
 
 int sys_do_root_get(struct thread *caller, const struct sys_root_get_req *req,

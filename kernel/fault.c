@@ -37,6 +37,25 @@ bool fault_request(struct thread *t, endpoint_t target, uint64_t address, uint64
 	return true;
 }
 
+bool fault_answer(struct thread *t)
+{
+	if (!(t->rts & RTS_PAGEFAULT) || t->kernel_message == KERNEL_MESSAGE_FAULT)
+		return false;
+	sched_bring_here(t);
+	thread_unblock(t, RTS_PAGEFAULT);
+	return true;
+}
+
+bool fault_request_answer(struct thread *t, int result)
+{
+	if (!(t->rts & RTS_VMREQUEST) || t->kernel_message == KERNEL_MESSAGE_MEMORY)
+		return false;
+	t->request_result = result ? -EFAULT : 0;
+	sched_bring_here(t);
+	thread_unblock(t, RTS_VMREQUEST);
+	return true;
+}
+
 ARCH_ENTRY void trap_exception(uint32_t signal)
 {
 	struct cpu *cpu = this_cpu();

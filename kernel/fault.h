@@ -39,3 +39,8 @@ void fault_page(struct thread *t, vaddr_t address, uint32_t access) REQUIRES(bkl
  * False: nobody can be asked (the copy answers EFAULT). */
 bool fault_request(struct thread *t, endpoint_t target, uint64_t address, uint64_t bytes,
 		   uint32_t access) REQUIRES(bkl);
+
+/* The pager's answers, by kernel call or as an answer to the message. False: the thread waits for
+ * none, or the pager has not got the message yet. result: 0, or the copy fails. */
+bool fault_answer(struct thread *t) REQUIRES(bkl);
+bool fault_request_answer(struct thread *t, int result) REQUIRES(bkl);

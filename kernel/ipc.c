@@ -152,7 +152,7 @@ static uint32_t queue_take(struct thread *to, struct thread *from) REQUIRES(bkl)
 	if (from->kernel_message != KERNEL_MESSAGE_NONE) {
 		kernel_message_build(from, from->kernel_message, to->message);
 		ipc_unqueue(from);
-		return IPC_STATUS_KERNEL | TRAP_IPC_SEND;
+		return IPC_STATUS_KERNEL | TRAP_IPC_SEND | from->space_status;
 	}
 	message_copy(to->message, from->message, from->endpoint);
 	ipc_unqueue(from);
@@ -162,7 +162,7 @@ static uint32_t queue_take(struct thread *to, struct thread *from) REQUIRES(bkl)
 		arch_context_result(from, 0, 0, 0);
 		thread_unblock(from, RTS_SENDING);
 	}
-	return from->sender_trap;
+	return from->sender_trap | from->space_status;
 }
 
 void ipc_send_kernel(struct thread *from, struct thread *to, enum kernel_message kind)
@@ -170,7 +170,8 @@ void ipc_send_kernel(struct thread *from, struct thread *to, enum kernel_message
 	if (ipc_accepts(to, from->endpoint, kernel_message_type(kind))) {
 		kernel_message_build(from, kind, to->message);
 		sched_bring_here(to);
-		ipc_received(to, IPC_STATUS_KERNEL | TRAP_IPC_SEND, from->process);
+		ipc_received(to, IPC_STATUS_KERNEL | TRAP_IPC_SEND | from->space_status,
+			     from->process);
 		return;
 	}
 	from->kernel_message = kind;
@@ -244,7 +245,7 @@ static int send(struct thread *caller, endpoint_t destination, uint32_t trap, ui
 		to->message->type = type;
 		if (trap == TRAP_IPC_CALL)
 			sched_bring_here(to);
-		ipc_received(to, trap, caller->process);
+		ipc_received(to, trap | caller->space_status, caller->process);
 		caller->ipc_count++;
 		if (trap == TRAP_IPC_SEND)
 			return 0;
@@ -375,7 +376,9 @@ static int reply_receive(struct thread *caller, endpoint_t to, endpoint_t source
 		t = thread_find(to);
 		if (t && waits_for_answer(t, caller))
 			answer(caller, t, TRAP_IPC_REPLY_RECEIVE);
-		else
+		else if (!t || caller != pager ||
+			 !(fault_answer(t) ||
+			   fault_request_answer(t, (int32_t)caller->message->type)))
 			ipc_replies_dropped++;
 	}
 	return receive(caller, source, flags);
@@ -455,9 +458,7 @@ void ipc_forget(struct thread *t)
 	}
 	ipc_async_forget(t);
 	signal_manager_gone(t);
-	for (i = 0; i < THREAD_MAX; i++)
-		if (!(threads[i].rts & RTS_FREE) && &threads[i] != t)
-			peer_gone(&threads[i], t);
+	slots_each(i, threads_live, THREAD_MAX) if (&threads[i] != t) peer_gone(&threads[i], t);
 }
 
 void ipc_receive_recheck(struct thread *t)

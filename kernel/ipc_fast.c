@@ -77,16 +77,11 @@ ARCH_ENTRY void trap_kernel_call(uint32_t nr, uint32_t unused, struct cpu *cpu)
 	kernel_leave(cpu);
 }
 
-/* Run `to`, whose message page is filled, on this CPU in place of the current thread. */
-static inline void switch_and_exit(struct cpu *cpu, struct thread *from, struct thread *to,
-				   uint32_t status) __attribute__((noreturn, always_inline))
-RELEASES(bkl);
-static inline void switch_and_exit(struct cpu *cpu, struct thread *from, struct thread *to,
-				   uint32_t status)
+/* Run `to` on this CPU in place of the current thread: all but the exit. */
+static inline __attribute__((always_inline)) void switch_to(struct cpu *cpu, struct thread *from,
+							    struct thread *to) RELEASES(bkl)
 {
 	paddr_t root = to->space->root;
-
-	endpoint_t process = from->process;
 
 	sched_account(from, to);
 	trace_record(cpu, TRACE_SWITCH, to->endpoint, to->endpoint, 0);
@@ -96,6 +91,18 @@ static inline void switch_and_exit(struct cpu *cpu, struct thread *from, struct 
 	kernel_release_inline(cpu);
 	kernel_root_inline(cpu, root);
 	trace_left(cpu);
+}
+
+/* The same for one whose message page is filled, and out. */
+static inline void switch_and_exit(struct cpu *cpu, struct thread *from, struct thread *to,
+				   uint32_t status) __attribute__((noreturn, always_inline))
+RELEASES(bkl);
+static inline void switch_and_exit(struct cpu *cpu, struct thread *from, struct thread *to,
+				   uint32_t status)
+{
+	endpoint_t process = from->process;
+
+	switch_to(cpu, from, to);
 	arch_exit_message(cpu, to, status, process);
 }
 
@@ -128,7 +135,7 @@ ARCH_ENTRY void trap_ipc_call(uint32_t destination, uint32_t unused, struct cpu 
 	caller->peer = destination;
 	caller->ipc_count++;
 	server->rts = 0;
-	switch_and_exit(cpu, caller, server, TRAP_IPC_CALL);
+	switch_and_exit(cpu, caller, server, TRAP_IPC_CALL | caller->space_status);
 }
 
 /* An open receive that finds nothing waits; anything else is the slow path's. a0 is the trap's. */
@@ -146,6 +153,27 @@ static void receive_open(struct cpu *cpu, uint32_t trap, uint32_t a0, endpoint_t
 	kernel_leave(cpu);
 }
 
+/* The pager answers a fault: the thread goes on where it was. */
+static void reply_to_fault(struct cpu *cpu, struct thread *t, endpoint_t source)
+	__attribute__((noreturn)) REQUIRES(bkl);
+static void reply_to_fault(struct cpu *cpu, struct thread *t, endpoint_t source)
+{
+	struct thread *server = cpu->current;
+
+	if (unlikely(t->rts != RTS_PAGEFAULT || t->kernel_message != KERNEL_MESSAGE_NONE ||
+		     server != pager || source != EP_ANY || server->inbox ||
+		     !(server->priv->traps & 1u << TRAP_IPC_REPLY_RECEIVE) || !can_switch(cpu, t)))
+		slow(cpu, TRAP_IPC_REPLY_RECEIVE, t->endpoint, source);
+
+	/* Nothing fails from here. */
+	trace_record(cpu, TRACE_IPC, server->endpoint, t->endpoint, TRAP_IPC_REPLY_RECEIVE);
+	server->rts |= RTS_RECEIVE_ANY;
+	server->peer = EP_ANY;
+	t->rts = 0;
+	switch_to(cpu, server, t);
+	arch_exit_user(cpu, t);
+}
+
 ARCH_ENTRY void trap_ipc_reply_receive(uint32_t to, uint32_t source, struct cpu *cpu)
 {
 	struct thread *caller, *server;
@@ -158,8 +186,9 @@ ARCH_ENTRY void trap_ipc_reply_receive(uint32_t to, uint32_t source, struct cpu 
 			receive_open(cpu, TRAP_IPC_REPLY_RECEIVE, to, source);
 		slow(cpu, TRAP_IPC_REPLY_RECEIVE, to, source);
 	}
-	if (unlikely(caller->rts != RTS_REPLY_WAIT || caller->peer != server->endpoint ||
-		     source != EP_ANY || server->inbox ||
+	if (unlikely(caller->rts != RTS_REPLY_WAIT))
+		reply_to_fault(cpu, caller, source);
+	if (unlikely(caller->peer != server->endpoint || source != EP_ANY || server->inbox ||
 		     !(server->priv->traps & 1u << TRAP_IPC_REPLY_RECEIVE) ||
 		     !can_switch(cpu, caller)))
 		slow(cpu, TRAP_IPC_REPLY_RECEIVE, to, source);
@@ -237,5 +266,5 @@ ARCH_ENTRY void trap_page_fault(vaddr_t address, uint32_t access)
 	t->rts = RTS_PAGEFAULT;
 	fault_message_build(t, to->message);
 	to->rts = 0;
-	switch_and_exit(cpu, t, to, IPC_STATUS_KERNEL | TRAP_IPC_SEND);
+	switch_and_exit(cpu, t, to, IPC_STATUS_KERNEL | TRAP_IPC_SEND | t->space_status);
 }

@@ -10,6 +10,21 @@
 #include "kernel/smp.h"
 #include <string.h>
 
+static uint32_t signalled[SLOT_WORDS(THREAD_MAX)];
+
+void signal_note(const struct thread *t)
+{
+	if (t->signals | t->signals_taken)
+		slots_add(signalled, thread_slot(t));
+	else
+		slots_remove(signalled, thread_slot(t));
+}
+
+void signal_forget(const struct thread *t)
+{
+	slots_remove(signalled, thread_slot(t));
+}
+
 struct thread *signal_manager(const struct thread *t)
 {
 	struct thread *manager = t->priv->signal_manager == EP_SELF
@@ -32,6 +47,7 @@ void signal_cause(struct thread *t, unsigned int signal)
 	struct thread *manager = signal_manager(t);
 
 	t->signals |= 1ull << signal;
+	signal_note(t);
 	t->signal_count++;
 	if (manager != t)
 		thread_block(t, RTS_SIGNALED);
@@ -55,11 +71,11 @@ void signal_manager_gone(const struct thread *gone)
 {
 	unsigned int i;
 
-	for (i = 0; i < THREAD_MAX; i++) {
+	slots_each(i, signalled, THREAD_MAX)
+	{
 		struct thread *t = &threads[i], *manager;
 
-		if ((t->rts & RTS_FREE) || t == gone || !(t->signals | t->signals_taken) ||
-		    t->priv->signal_manager != gone->endpoint)
+		if (t == gone || t->priv->signal_manager != gone->endpoint)
 			continue;
 		t->signals |= t->signals_taken;
 		t->signals_taken = 0;
@@ -91,10 +107,11 @@ int sys_do_signal_get(struct thread *caller, const struct sys_empty_req *req,
 
 	(void)req;
 	rep->thread = EP_NONE;
-	for (i = 0; i < THREAD_MAX; i++) {
+	slots_each(i, signalled, THREAD_MAX)
+	{
 		struct thread *t = &threads[i];
 
-		if ((t->rts & RTS_FREE) || !t->signals || signal_manager(t) != caller)
+		if (!t->signals || signal_manager(t) != caller)
 			continue;
 		rep->thread = t->endpoint;
 		rep->signals = t->signals;
@@ -102,6 +119,7 @@ int sys_do_signal_get(struct thread *caller, const struct sys_empty_req *req,
 		if (t != caller)
 			t->signals_taken |= t->signals;
 		t->signals = 0;
+		signal_note(t);
 		break;
 	}
 	return 0;
@@ -120,6 +138,7 @@ int sys_do_signal_end(struct thread *caller, const struct sys_signal_end_req *re
 	if (!t->signals_taken)
 		return -EINVAL;
 	t->signals_taken = 0;
+	signal_note(t);
 	if (!t->signals)
 		thread_unblock(t, RTS_SIGNALED);
 	return 0;

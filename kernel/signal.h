@@ -16,5 +16,9 @@ void signal_cause(struct thread *t, unsigned int signal) REQUIRES(bkl);
 /* A manager is gone (RTS_EXITED is set): what it had not ended waits for the backup. */
 void signal_manager_gone(const struct thread *gone) REQUIRES(bkl);
 
+/* Its signals were changed from outside: keep the walks over threads with signals right. */
+void signal_note(const struct thread *t) REQUIRES(bkl);
+void signal_forget(const struct thread *t) REQUIRES(bkl);
+
 /* Who handles signals of `t` now; NULL: nobody. */
 struct thread *signal_manager(const struct thread *t) REQUIRES(bkl);

@@ -4,16 +4,19 @@
 #include "kernel/check.h"
 #include "kernel/panic.h"
 #include "kernel/smp.h"
+#include <skerry/ipc.h>
 
 #define SPACE_SLOT_BITS 12
 
 static struct space spaces[SPACE_MAX];
 static struct space *free_head, *free_tail;
+static uint32_t live[SLOT_WORDS(SPACE_MAX)];
 static unsigned int used_count;
 
 static void free_list_add(struct space *space) REQUIRES(bkl)
 {
 	space->id = 0;
+	slots_remove(live, (unsigned int)(space - spaces));
 	space->free_next = NULL;
 	if (free_tail)
 		free_tail->free_next = space;
@@ -52,6 +55,7 @@ struct space *space_allocate(paddr_t root)
 	space->threads = NULL;
 	space->thread_count = 0;
 	space->copy_waiters = 0;
+	slots_add(live, (unsigned int)(space - spaces));
 	used_count++;
 	return space;
 }
@@ -60,9 +64,7 @@ bool space_root_used(paddr_t root)
 {
 	unsigned int i;
 
-	for (i = 0; i < SPACE_MAX; i++)
-		if (spaces[i].id && spaces[i].root == root)
-			return true;
+	slots_each(i, live, SPACE_MAX) if (spaces[i].root == root) return true;
 	return false;
 }
 
@@ -78,12 +80,15 @@ static void copy_waiters_wake(struct space *space) REQUIRES(bkl)
 {
 	unsigned int i;
 
-	for (i = 0; i < THREAD_MAX && space->copy_waiters; i++)
-		if ((threads[i].rts & RTS_COPY_WAIT) && threads[i].wait_space == space) {
-			space->copy_waiters--;
-			threads[i].wait_space = NULL;
-			thread_unblock(&threads[i], RTS_COPY_WAIT);
-		}
+	if (!space->copy_waiters)
+		return;
+	slots_each(i, threads_live, THREAD_MAX) if ((threads[i].rts & RTS_COPY_WAIT) &&
+						    threads[i].wait_space == space)
+	{
+		space->copy_waiters--;
+		threads[i].wait_space = NULL;
+		thread_unblock(&threads[i], RTS_COPY_WAIT);
+	}
 }
 
 void space_free(struct space *space)
@@ -99,6 +104,7 @@ void space_free(struct space *space)
 void space_thread_add(struct space *space, struct thread *t)
 {
 	t->space = space;
+	t->space_status = (uint32_t)(space - spaces) << IPC_STATUS_SPACE_SHIFT;
 	t->space_prev = NULL;
 	t->space_next = space->threads;
 	if (space->threads)

@@ -13,22 +13,19 @@
 #include <string.h>
 
 struct thread threads[THREAD_MAX];
+uint32_t threads_live[SLOT_WORDS(THREAD_MAX)];
 struct thread *pager;
 
 /* Free slots, oldest first, so that a slot's name rests as long as possible. */
 static struct thread *free_head, *free_tail;
 static unsigned int used_count;
 
-static unsigned int slot_of(const struct thread *t)
-{
-	return (unsigned int)(t - threads);
-}
-
 static void free_list_add(struct thread *t) REQUIRES(bkl)
 {
 	t->rts = RTS_FREE;
+	slots_remove(threads_live, thread_slot(t));
 	/* A name that a look-up of any endpoint never finds here: it belongs to the slot beside. */
-	t->endpoint = slot_of(t) ^ 1;
+	t->endpoint = thread_slot(t) ^ 1;
 	t->free_next = NULL;
 	if (free_tail)
 		free_tail->free_next = t;
@@ -84,10 +81,11 @@ struct thread *thread_allocate(struct space *space)
 	free_head = t->free_next;
 	if (!free_head)
 		free_tail = NULL;
+	slots_add(threads_live, thread_slot(t));
 	generation = t->generation == ENDPOINT_GENERATION_MAX ? 1 : t->generation + 1;
 	memset(t, 0, sizeof(*t));
 	t->generation = generation;
-	t->endpoint = ENDPOINT(slot_of(t), generation);
+	t->endpoint = ENDPOINT(thread_slot(t), generation);
 	t->process = t->endpoint;
 	t->peer = EP_NONE;
 	t->rts = RTS_NO_PRIV | (space->inhibited ? RTS_VMINHIBIT : 0);
@@ -141,6 +139,7 @@ void thread_free(struct thread *t)
 	thread_block(t, RTS_EXITED);
 	smp_take(t);
 	ipc_forget(t);
+	signal_forget(t);
 	thread_wait_drop(t);
 	timer_cancel(&t->virtual_timer);
 	arch_io_bitmap(t, 0, 0);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "kernel/cpu.h"
+#include "kernel/slots.h"
 #include "kernel/timer.h"
 #include <skerry/info.h>
 
@@ -53,8 +54,9 @@ struct thread {
 	endpoint_t peer;      /* of the IPC state in rts */
 	uint32_t inbox;
 	endpoint_t process;
-	uint32_t sender_trap; /* which trap queued it: the status its receiver sees */
-	cycles_t user_cycles; /* read it with sched_cycles() */
+	uint32_t space_status; /* the slot of its space, as status words carry it */
+	uint32_t sender_trap;  /* which trap queued it: the status its receiver sees */
+	cycles_t user_cycles;  /* read it with sched_cycles() */
 	uint64_t ipc_count;
 
 	/* IPC, slow path. */
@@ -115,6 +117,7 @@ struct thread {
 };
 
 extern struct thread threads[THREAD_MAX];
+extern uint32_t threads_live[SLOT_WORDS(THREAD_MAX)]; /* slots in use */
 extern struct thread *pager; /* the root service: faults and memory requests go to it */
 
 /* The thread of an endpoint, or NULL. Special names and stale generations give NULL. */
@@ -145,6 +148,11 @@ void thread_unblock(struct thread *t, uint32_t flags) REQUIRES(bkl);
 static inline void thread_switch_simple(struct thread *t, bool simple)
 {
 	t->switch_mask = simple ? t->affinity : 0;
+}
+
+static inline unsigned int thread_slot(const struct thread *t)
+{
+	return (unsigned int)(t - threads);
 }
 
 void threads_init(void) REQUIRES(bkl);

@@ -5,6 +5,7 @@
 #include "kernel/call.h"
 #include "kernel/ipc.h"
 #include "kernel/sched.h"
+#include "kernel/signal.h"
 #include <skerry/grant.h>
 
 #define SWAP(a, b)                                                                                 \
@@ -69,6 +70,8 @@ int sys_do_update(struct thread *caller, const struct sys_update_req *req,
 	swap_rts(a, b);
 	SWAP(a->signals, b->signals);
 	SWAP(a->signals_taken, b->signals_taken);
+	signal_note(a);
+	signal_note(b);
 	SWAP(a->exit_status, b->exit_status);
 	SWAP(a->peer, b->peer);
 	SWAP(a->filter_copy, b->filter_copy);

@@ -75,14 +75,16 @@ bool arch_root_valid(paddr_t root)
 {
 	const uint32_t *own = phys_to_virt(arch_kernel_root());
 	const uint32_t *other = phys_to_virt(root);
+	uint32_t different = 0;
 	unsigned int i;
 
 	if (root % ARCH_PAGE_SIZE || !arch_frame_valid(root, ARCH_PAGE_SIZE))
 		return false;
+		/* Each fork comes here: no branch for each entry. */
+#pragma GCC unroll 8
 	for (i = KERNEL_ENTRY; i < TABLE_ENTRIES; i++)
-		if ((own[i] ^ other[i]) & ~PAGE_HARDWARE)
-			return false;
-	return true;
+		different |= own[i] ^ other[i];
+	return !(different & ~PAGE_HARDWARE);
 }
 
 /* --- Enabling paging ------------------------------------------------------------------------- */

@@ -40,8 +40,15 @@
 /* Status word of a received message. */
 #define IPC_STATUS_TRAP_MASK 0xFFu /* which trap the sender used */
 #define IPC_STATUS_KERNEL 0x100u   /* the kernel made the message, in the source's name */
+#define IPC_STATUS_SPACE_SHIFT 16  /* calls, sends and the kernel's: slot of the source's space */
 
 static inline unsigned int ipc_status_trap(uint32_t status)
 {
 	return status & IPC_STATUS_TRAP_MASK;
+}
+
+/* What the sender's space_t has in its low 12 bits: a pager finds its space without asking. */
+static inline unsigned int ipc_status_space(uint32_t status)
+{
+	return status >> IPC_STATUS_SPACE_SHIFT;
 }

@@ -18,7 +18,8 @@ struct notify_message {
 	uint32_t dropped;   /* EP_ASYNC: sends lost because the receiver died */
 };
 
-/* A user page fault, sent in the faulting thread's name; answered by SYS_VMCTL_FAULT_CLEAR. */
+/* A user page fault, sent in the faulting thread's name; answered by
+ * ipc_reply_receive or SYS_VMCTL_FAULT_CLEAR. */
 struct page_fault_message {
 	u64 address;
 	u64 program_counter;

@@ -1,6 +1,6 @@
 /* A page fault and back: the thread stores to a page that is not there; the pager, which is the
- * root thread, gets the fault as a message, maps a frame with its page-table library, clears the
- * fault and waits for the next message; the thread's store is done again and succeeds.
+ * root thread, gets the fault as a message, maps a frame with its page-table library, answers and
+ * waits for the next message; the thread's store is done again and succeeds.
  */
 #include "bench.h"
 
@@ -16,14 +16,12 @@ static paddr_t frame;
 /* --- The pager ---------------------------------------------------------------------------------
  */
 
-static void fault_take(endpoint_t thread, vaddr_t address)
+static void fault_take(vaddr_t address)
 {
-	const struct sys_fault_clear_req request = {.thread = thread};
 	const int error = page_table_map(&space->table, address & -ARCH_PAGE_SIZE, frame,
 					 ARCH_PAGE_SIZE, PAGE_USER | PAGE_WRITE);
 
 	CHECK_EQUAL(error, 0);
-	CHECK_EQUAL(sys_vmctl_fault_clear(&request, NULL), 0);
 }
 
 static void pager_serve(void)
@@ -33,13 +31,12 @@ static void pager_serve(void)
 
 	for (;;) {
 		REQUIRE(ipc_reply_receive(answer, EP_ANY, &received) == 0);
-		answer = EP_NONE;
+		answer = message()->source;
 		if (message()->type == MESSAGE_PAGE_FAULT &&
 		    (received.status & IPC_STATUS_KERNEL)) {
-			fault_take(message()->source, message()->quad[0]);
+			fault_take(message()->quad[0]);
 			continue;
 		}
-		answer = message()->source;
 		if (message()->type == TYPE_DONE)
 			break;
 		space_unmap(space, PRIVATE_BASE, PAGES);

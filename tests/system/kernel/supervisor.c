@@ -126,7 +126,8 @@ static void signals_take(void)
 /* --- Faults ------------------------------------------------------------------------------------
  */
 
-static void fault_take(const struct message *message, uint32_t status)
+/* Whom to answer with the message page. */
+static endpoint_t fault_take(const struct message *message, uint32_t status)
 {
 	struct fault_event event = {.thread = message->source, .status = status};
 	struct test_thread *thread = thread_by_endpoint(message->source);
@@ -135,7 +136,9 @@ static void fault_take(const struct message *message, uint32_t status)
 	memcpy(&event.fault, message->payload, sizeof(event.fault));
 	if (supervisor_hooks.fault != NULL)
 		answer = supervisor_hooks.fault(&event);
-	if (answer == FAULT_CLEAR) {
+	if (answer == FAULT_CLEAR && supervisor_hooks.answers) {
+		return event.thread;
+	} else if (answer == FAULT_CLEAR) {
 		const struct sys_fault_clear_req request = {.thread = event.thread};
 
 		CHECK_EQUAL(sys_vmctl_fault_clear(&request, NULL), 0);
@@ -145,9 +148,10 @@ static void fault_take(const struct message *message, uint32_t status)
 		thread->fault_access = event.fault.access;
 		thread_set_end(thread, THREAD_FAULTED);
 	}
+	return EP_NONE;
 }
 
-static void memory_take(const struct message *message, uint32_t status)
+static endpoint_t memory_take(const struct message *message, uint32_t status)
 {
 	struct memory_event event = {.thread = message->source, .status = status};
 	int result = -EFAULT;
@@ -155,7 +159,10 @@ static void memory_take(const struct message *message, uint32_t status)
 	memcpy(&event.request, message->payload, sizeof(event.request));
 	if (supervisor_hooks.memory != NULL)
 		result = supervisor_hooks.memory(&event);
-	if (result != MEMORY_HOLD) {
+	if (result != MEMORY_HOLD && supervisor_hooks.answers) {
+		message_page()->message.type = (uint32_t)result;
+		return event.thread;
+	} else if (result != MEMORY_HOLD) {
 		const struct sys_memreq_reply_req request = {
 			.thread = event.thread,
 			.result = result,
@@ -163,6 +170,7 @@ static void memory_take(const struct message *message, uint32_t status)
 
 		CHECK_EQUAL(sys_vmctl_memreq_reply(&request, NULL), 0);
 	}
+	return EP_NONE;
 }
 
 /* --- Watchdog ----------------------------------------------------------------------------------
@@ -267,9 +275,9 @@ static endpoint_t message_take(const struct message *message, uint32_t status, c
 	else if (message->type == MESSAGE_NOTIFY && message->source == EP_CLOCK)
 		watchdog_check(what);
 	else if (message->type == MESSAGE_PAGE_FAULT && (status & IPC_STATUS_KERNEL))
-		fault_take(message, status);
+		return fault_take(message, status);
 	else if (message->type == MESSAGE_MEMORY_REQUEST && (status & IPC_STATUS_KERNEL))
-		memory_take(message, status);
+		return memory_take(message, status);
 	else
 		return request_take(message);
 	return EP_NONE;

@@ -13,7 +13,7 @@ long supervisor_run(long (*function)(void *argument), void *argument);
 /* What a case wants done with the faults it provokes; called in the supervisor. */
 enum fault_answer {
 	FAULT_FATAL, /* the thread ends as THREAD_FAULTED */
-	FAULT_CLEAR, /* satisfied: SYS_VMCTL_FAULT_CLEAR */
+	FAULT_CLEAR, /* satisfied */
 	FAULT_HOLD,  /* the case clears it */
 };
 
@@ -29,12 +29,16 @@ struct memory_event {
 	struct memory_request_message request;
 };
 
-#define MEMORY_HOLD 1 /* the case answers; else the result for SYS_VMCTL_MEMREQ_REPLY */
+#define MEMORY_HOLD 1 /* the case answers; else the request's result */
 
 struct supervisor_hooks {
 	enum fault_answer (*fault)(const struct fault_event *event);
 	int (*memory)(const struct memory_event *event); /* without: -EFAULT */
 	bool hold_signals; /* signals other than an exit do not end a thread */
+	/* Faults and requests are answered as calls are; else by SYS_VMCTL_FAULT_CLEAR,
+	 * MEMREQ_REPLY.
+	 */
+	bool answers;
 };
 
 /* Set by the case, reset after it. */

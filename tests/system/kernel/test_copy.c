@@ -220,6 +220,13 @@ static void missing_refused(void)
 	CHECK_EQUAL(asked.count, 1);
 }
 
+static void missing_answered(void)
+{
+	supervisor_hooks.answers = true;
+	missing_everywhere();
+	missing_refused();
+}
+
 static void try_never_waits(void)
 {
 	struct pair pair;
@@ -627,6 +634,7 @@ static const struct test_case cases[] = {
 	CASE("a missing destination is asked of the pager", missing_destination, 0),
 	CASE("each missing page is asked once", missing_everywhere, 0),
 	CASE("what the pager refuses is a fault", missing_refused, 0),
+	CASE("the pager may answer a request as it does a call", missing_answered, 0),
 	CASE("a copy in try mode never waits", try_never_waits, CASE_SHORT),
 	CASE("the pager's own missing memory is a fault", own_missing_memory, 0),
 	CASE("a read-only page is not written", read_only_destination, CASE_SHORT),

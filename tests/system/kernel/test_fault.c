@@ -209,6 +209,56 @@ static void many_faults(void)
 	CHECK_EQUAL(counters_info().page_faults - before, pager_state.count);
 }
 
+/* --- Answered as a call is
+ */
+
+static void answered_goes_on(void)
+{
+	supervisor_hooks.answers = true;
+	store_goes_on();
+	write_after_read();
+}
+
+static void answered_several(void)
+{
+	supervisor_hooks.answers = true;
+	several_threads();
+	many_faults();
+}
+
+static enum fault_answer map_and_stop(const struct fault_event *event)
+{
+	if (runctl(event->thread, RUNCTL_STOP) != 0)
+		return FAULT_FATAL;
+	return map_and_clear(event);
+}
+
+static void answered_while_stopped(void)
+{
+	struct test_space *space = pager_start(map_and_stop);
+	struct test_thread *thread;
+
+	supervisor_hooks.answers = true;
+	thread = thread_start(space, load, (void *)HERE);
+	fault_wait(1);
+	wait_rts(thread->endpoint, RTS_STOPPED);
+	CHECK_EQUAL(thread_rts(thread->endpoint), RTS_STOPPED);
+	CHECK_EQUAL(runctl(thread->endpoint, RUNCTL_RESUME), 0);
+	CHECK_EQUAL(thread_join(thread), 0);
+}
+
+static void answered_by_another(void)
+{
+	struct test_space *space = pager_start(note_and_hold);
+	struct test_thread *thread = thread_start(space, load, (void *)HERE);
+	struct job job = {.trap = TRAP_IPC_REPLY_RECEIVE, .a1 = EP_ANY};
+
+	fault_wait(1);
+	job.a0 = thread->endpoint;
+	job_start_until(&job, RTS_RECEIVE_ANY);
+	CHECK_EQUAL(thread_rts(thread->endpoint), RTS_PAGEFAULT);
+}
+
 /* --- Where nobody may go
  * ----------------------------------------------------------------------------- */
 
@@ -404,6 +454,10 @@ static const struct test_case cases[] = {
 	CASE("a fault cleared without a page comes again", clear_without_page, 0),
 	CASE("several threads fault on one page", several_threads, 0),
 	CASE("hundreds of faults of two threads", many_faults, 0),
+	CASE("an answered fault goes on", answered_goes_on, CASE_SHORT),
+	CASE("answered faults of several threads go on", answered_several, 0),
+	CASE("an answered fault of a stopped thread leaves it stopped", answered_while_stopped, 0),
+	CASE("a fault answered by another than the pager waits", answered_by_another, 0),
 	CASE("the kernel's memory is out of reach", kernel_is_out_of_reach, CASE_SHORT),
 	CASE("clearing a fault on kernel memory gives no access", kernel_mapping_cannot_be_cleared,
 	     0),
