@@ -35,14 +35,14 @@ static const struct row rows[] = {
 #undef CALL
 };
 
-static int dispatch(endpoint_t thread, const struct message *request, void *answer)
+static int dispatch(endpoint_t thread, uint32_t status, const struct message *request, void *answer)
 {
 	const uint32_t nr = request->type & 0xFFFF;
 	struct vm_caller caller = {.thread = thread};
 
 	if (MESSAGE_PROTOCOL(request->type) != PROTOCOL_VM || nr >= sizeof(rows) / sizeof(rows[0]))
 		return -EBADCALL;
-	caller.space = vm_space_by_thread(thread);
+	caller.space = vm_space_of_sender(status);
 	if (caller.space == NULL)
 		return -ENOTALLOWED;
 	caller.rights = caller.space->rights;
@@ -52,10 +52,10 @@ static int dispatch(endpoint_t thread, const struct message *request, void *answ
 	return rows[nr].run(&caller, request->payload, answer);
 }
 
-void vm_call(endpoint_t thread, const struct message *request)
+void vm_call(endpoint_t thread, uint32_t status, const struct message *request)
 {
 	uint8_t answer[MESSAGE_PAYLOAD_SIZE] = {0};
-	const int code = dispatch(thread, request, answer);
+	const int code = dispatch(thread, status, request, answer);
 	struct message *message = &message_page()->message;
 
 	message->type = (uint32_t)code;

@@ -11,8 +11,8 @@ struct vm_caller {
 	uint32_t rights;
 };
 
-/* The answer to a message of PROTOCOL_VM, in the message page. */
-void vm_call(endpoint_t thread, const struct message *request);
+/* The answer to a message of PROTOCOL_VM, in the message page. status: what it came with. */
+void vm_call(endpoint_t thread, uint32_t status, const struct message *request);
 
 /* The space that a request names; NULL with *error. */
 struct vm_space *call_space(const struct vm_caller *caller, space_t id, int *error);

@@ -8,6 +8,7 @@
 #include <skerry/signal.h>
 #include <sys.h>
 #include <sys_call.h>
+#include <sys_thread.h>
 
 #define REQUEST_PAGES_MAX 32u /* at a time; the kernel asks again for what follows */
 
@@ -18,20 +19,12 @@ static uint32_t access_of(uint32_t fault_access)
 	return fault_access & FAULT_EXECUTE ? REGION_EXECUTE : REGION_READ;
 }
 
-static void fault_end(endpoint_t thread)
-{
-	const struct sys_fault_clear_req request = {.thread = thread};
-
-	(void)sys_vmctl_fault_clear(&request, NULL); /* it may have been killed meanwhile */
-}
-
-/* First the signal, so that the thread does not run in between. */
+/* The thread has it before the fault is answered, so it does not run in between. */
 static void fault_signal(endpoint_t thread, uint32_t signal)
 {
 	const struct sys_kill_req request = {.thread = thread, .signal = signal};
 
-	(void)sys_kill(&request, NULL);
-	fault_end(thread);
+	(void)sys_kill(&request, NULL); /* it may have been killed meanwhile */
 }
 
 static enum fault_result page_in(struct vm_space *space, vaddr_t address, uint32_t access)
@@ -50,18 +43,17 @@ static enum fault_result page_in(struct vm_space *space, vaddr_t address, uint32
 	return result;
 }
 
-void fault_handle(endpoint_t thread, const struct page_fault_message *fault)
+bool fault_handle(endpoint_t thread, const struct page_fault_message *fault)
 {
 	struct vm_space *space = vm_space_find(fault->space);
 
 	if (space == NULL)
-		return; /* the space is gone, its threads with it */
+		return false; /* the space is gone, its threads with it */
 	switch (page_in(space, (vaddr_t)fault->address, access_of(fault->access))) {
 	case FAULT_DONE:
-		fault_end(thread);
 		break;
 	case FAULT_WAITS:
-		break;
+		return false;
 	case FAULT_REFUSED:
 		fault_signal(thread, SIGNAL_SEGV);
 		break;
@@ -69,6 +61,7 @@ void fault_handle(endpoint_t thread, const struct page_fault_message *fault)
 		fault_signal(thread, SIGNAL_BUS);
 		break;
 	}
+	return true;
 }
 
 static int request_serve(const struct memory_request_message *request)
@@ -94,12 +87,8 @@ static int request_serve(const struct memory_request_message *request)
 	return 0;
 }
 
-void fault_request(endpoint_t thread, const struct memory_request_message *request)
+bool fault_request(const struct memory_request_message *request)
 {
-	const struct sys_memreq_reply_req reply = {
-		.thread = thread,
-		.result = request_serve(request),
-	};
-
-	(void)sys_vmctl_memreq_reply(&reply, NULL);
+	message_page()->message.type = (uint32_t)request_serve(request);
+	return true;
 }

@@ -3,8 +3,9 @@
 
 #include <skerry/kernel_message.h>
 
-/* A thread waits in RTS_PAGEFAULT: map what it wants and let it go on, or signal it. */
-void fault_handle(endpoint_t thread, const struct page_fault_message *fault);
+/* A thread waits in RTS_PAGEFAULT: map what it wants, or signal it. True: VM answers now, and it
+ * goes on. */
+bool fault_handle(endpoint_t thread, const struct page_fault_message *fault);
 
-/* A kernel copy for `thread` waits for another's memory. */
-void fault_request(endpoint_t thread, const struct memory_request_message *request);
+/* A kernel copy waits for another's memory. True: the answer is in the message page. */
+bool fault_request(const struct memory_request_message *request);

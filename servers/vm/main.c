@@ -27,29 +27,30 @@ static void attach(void)
 		__builtin_trap();
 }
 
-static void kernel_message(const struct message *message)
+static endpoint_t kernel_message(const struct message *message)
 {
+	bool answered = false;
+
 	switch (message->type) {
 	case MESSAGE_PAGE_FAULT:
-		fault_handle(message->source, (const struct page_fault_message *)message->payload);
+		answered = fault_handle(message->source,
+					(const struct page_fault_message *)message->payload);
 		break;
 	case MESSAGE_MEMORY_REQUEST:
-		fault_request(message->source,
-			      (const struct memory_request_message *)message->payload);
+		answered = fault_request((const struct memory_request_message *)message->payload);
 		break;
 	}
+	return answered ? message->source : EP_NONE;
 }
 
 /* Whom to answer: the message page holds the answer; EP_NONE: nobody. */
 static endpoint_t serve(const struct message *message, const struct ipc_received *received)
 {
-	if (received->status & IPC_STATUS_KERNEL) {
-		kernel_message(message);
-		return EP_NONE;
-	}
+	if (received->status & IPC_STATUS_KERNEL)
+		return kernel_message(message);
 	if (ipc_status_trap(received->status) != TRAP_IPC_CALL)
 		return EP_NONE; /* notifications and sends say nothing to VM */
-	vm_call(message->source, message);
+	vm_call(message->source, received->status, message);
 	return message->source;
 }
 

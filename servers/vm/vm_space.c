@@ -9,6 +9,7 @@
 #include "type.h"
 #include <arch/layout.h>
 #include <skerry/errno.h>
+#include <skerry/ipc.h>
 #include <sys.h>
 #include <sys_call.h>
 
@@ -177,14 +178,11 @@ struct vm_space *vm_space_find(space_t id)
 	return space != NULL && space->id == id ? space : NULL;
 }
 
-struct vm_space *vm_space_by_thread(endpoint_t thread)
+struct vm_space *vm_space_of_sender(uint32_t status)
 {
-	const struct sys_root_get_req request = {.thread = thread};
-	struct sys_root_get_reply reply;
+	const unsigned int slot = ipc_status_space(status);
 
-	if (sys_vmctl_root_get(&request, &reply) != 0)
-		return NULL;
-	return vm_space_find(reply.space);
+	return slot < CONFIG_SPACE_SLOTS ? spaces[slot] : NULL;
 }
 
 unsigned int vm_spaces_count(void)
