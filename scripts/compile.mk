@@ -111,7 +111,8 @@ $(foreach p,$(programs),$(eval $(call program-rules,$p)))
 $(O)/archive/%: $(O)/%.elf
 	$(Q)$(STRIP) -o $@ $<
 
-$(O)/boot.table: configs/system.conf scripts/make-boot-table include/skerry/kernel.def
+$(O)/boot.table: configs/system.conf scripts/make-boot-table scripts/testing/headers.py \
+		$(addprefix include/skerry/,kernel.def kernel_call.h boot_table.h ipc.h vm.h)
 	$(call say,TABLE,$@)
 	$(Q)python3 scripts/make-boot-table $@ $<
 
