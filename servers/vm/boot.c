@@ -4,6 +4,7 @@
 #include "boot.h"
 
 #include "memory.h"
+#include "page_round.h"
 #include "sanity.h"
 #include "type.h"
 #include <arch/layout.h>
@@ -209,19 +210,16 @@ static vaddr_t start_write(struct making *making, endpoint_t endpoint, unsigned 
 	};
 
 	if (making->service->flags & BOOT_SERVICE_ARCHIVE) {
-		const paddr_t first = (paddr_t)boot.archive.base & ~(paddr_t)(ARCH_PAGE_SIZE - 1);
+		const paddr_t first = (paddr_t)page_floor(boot.archive.base);
 		const size_t offset = (paddr_t)boot.archive.base - first;
 
 		start.archive_bytes = boot.archive.bytes;
-		start.archive =
-			offset + show(making, first,
-				      (offset + (size_t)boot.archive.bytes + ARCH_PAGE_SIZE - 1) &
-					      ~(size_t)(ARCH_PAGE_SIZE - 1));
+		start.archive = offset + show(making, first,
+					      (size_t)page_ceiling(offset + boot.archive.bytes));
 	}
 	if (making->service->flags & BOOT_SERVICE_TABLE)
-		start.table =
-			show(making, frame_address(table_frame),
-			     (sizeof(table) + ARCH_PAGE_SIZE - 1) & ~(size_t)(ARCH_PAGE_SIZE - 1));
+		start.table = show(making, frame_address(table_frame),
+				   (size_t)page_ceiling(sizeof(table)));
 	write(making, at, &start, sizeof(start));
 	write(making, (vaddr_t)start.command_line, boot.command_line, line_bytes);
 	return at;
@@ -386,7 +384,7 @@ static void self_fill(struct boot_service *self)
 	self->privilege = reply.privilege;
 }
 
-#define TABLE_FRAMES ((uint32_t)((sizeof(table) + ARCH_PAGE_SIZE - 1) / ARCH_PAGE_SIZE))
+#define TABLE_FRAMES ((uint32_t)page_count(sizeof(table)))
 
 void boot_see(struct sanity *sanity)
 {

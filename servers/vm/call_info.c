@@ -2,6 +2,7 @@
 #include "call.h"
 
 #include "memory.h"
+#include "page_round.h"
 #include "type.h"
 #include <skerry/kernel_call.h>
 #include <string.h>
@@ -18,7 +19,7 @@ static int copy_out(const struct vm_caller *caller, uint64_t to, const void *fro
 		.bytes = bytes,
 		.flags = CPF_TRY,
 	};
-	vaddr_t page = (vaddr_t)to & ~(vaddr_t)(ARCH_PAGE_SIZE - 1);
+	vaddr_t page = (vaddr_t)page_floor(to);
 
 	if (to >= PROGRAM_HIGH || bytes > PROGRAM_HIGH - to)
 		return -EFAULT;

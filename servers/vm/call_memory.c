@@ -1,6 +1,7 @@
 /* Calls on mappings: brk, mmap, munmap, mprotect, mremap. */
 #include "call.h"
 
+#include "page_round.h"
 #include "shared.h"
 #include "type.h"
 #include <arch/layout.h>
@@ -12,11 +13,6 @@
 #define POPULATE_MAX (64u << 20)	     /* bytes: VM serves nobody else meanwhile */
 
 /* --- The heap --------------------------------------------------------------------------------- */
-
-static vaddr_t page_up(vaddr_t address)
-{
-	return (address + ARCH_PAGE_SIZE - 1) & ~(vaddr_t)(ARCH_PAGE_SIZE - 1);
-}
 
 static int heap_grow(struct vm_space *space, vaddr_t from, vaddr_t to)
 {
@@ -63,8 +59,8 @@ int vm_do_brk(const struct vm_caller *caller, const struct vm_brk_req *req,
 	if (space->heap_start == 0 || req->address < space->heap_start ||
 	    req->address > PROGRAM_HIGH - ARCH_PAGE_SIZE)
 		return -ENOMEM;
-	old_end = page_up(space->heap_end);
-	end = page_up((vaddr_t)req->address);
+	old_end = (vaddr_t)page_ceiling(space->heap_end);
+	end = (vaddr_t)page_ceiling(req->address);
 	if (end > old_end)
 		error = heap_grow(space, old_end, end);
 	else if (end < old_end)

@@ -4,6 +4,7 @@
 #include "fault.h"
 
 #include "memory.h"
+#include "page_round.h"
 #include "vm_space.h"
 #include <skerry/signal.h>
 #include <sys.h>
@@ -67,7 +68,7 @@ bool fault_handle(endpoint_t thread, const struct page_fault_message *fault)
 static int request_serve(const struct memory_request_message *request)
 {
 	struct vm_space *space = vm_space_find(request->space);
-	const uint64_t first = request->address & ~(uint64_t)(ARCH_PAGE_SIZE - 1);
+	const uint64_t first = page_floor(request->address);
 	uint64_t end = request->address + request->bytes;
 
 	if (space == NULL || end < request->address || end > PROGRAM_HIGH)

@@ -4,6 +4,7 @@
 #include "memory.h"
 
 #include "own_space.h"
+#include "page_round.h"
 #include "region.h"
 #include "shared.h"
 #include "vm_space.h"
@@ -117,7 +118,7 @@ frame_t memory_frame(const void *page)
 static void range_add(const struct boot_page_range *range)
 {
 	const uint32_t count = (uint32_t)(range->bytes / ARCH_PAGE_SIZE);
-	const uint32_t records = (frames_piece_bytes(count) + ARCH_PAGE_SIZE - 1) / ARCH_PAGE_SIZE;
+	const uint32_t records = (uint32_t)page_count(frames_piece_bytes(count));
 	const frame_t first = frame_of((paddr_t)range->base);
 
 	/* Frame 0 would look like "none" to the page tables. */

@@ -4,6 +4,7 @@
 #include "own_space.h"
 
 #include "memory.h"
+#include "page_round.h"
 #include "sanity.h"
 #include <sys.h>
 #include <sys_call.h>
@@ -69,9 +70,8 @@ static void boot_map_copy(vaddr_t address, vaddr_t end)
 
 static void window_map(const struct boot_page_range *range, uint32_t flags)
 {
-	const u64 start = range->base & ~(u64)(ARCH_PAGE_SIZE - 1);
-	const u64 end =
-		(range->base + range->bytes + ARCH_PAGE_SIZE - 1) & ~(u64)(ARCH_PAGE_SIZE - 1);
+	const u64 start = page_floor(range->base);
+	const u64 end = page_ceiling(range->base + range->bytes);
 
 	must_map((vaddr_t)(boot.root_window + start), (paddr_t)start, (size_t)(end - start), flags);
 }

@@ -5,6 +5,7 @@
  */
 #include "slab.h"
 
+#include "page_round.h"
 #include <arch/layout.h>
 #include <string.h>
 #include <sys.h>
@@ -28,7 +29,7 @@ struct slab_page {
 
 static struct slab_page *page_of(const void *object)
 {
-	return (struct slab_page *)((uintptr_t)object & ~(uintptr_t)(ARCH_PAGE_SIZE - 1));
+	return (struct slab_page *)(uintptr_t)page_floor((uintptr_t)object);
 }
 
 static char *object_at(const struct slab_page *page, unsigned int index)

@@ -1,6 +1,7 @@
 /* Faults and fork: how pages come into spaces and are shared between them. */
 #include "space_edit.h"
 
+#include "page_round.h"
 #include <skerry/errno.h>
 #include <sys.h>
 
@@ -86,7 +87,7 @@ static enum fault_result map_again(struct region *region, const struct page_refe
 static struct region *grow_down(struct space *space, vaddr_t address)
 {
 	struct region *region = region_from(&space->regions, address);
-	vaddr_t start = address & ~(vaddr_t)(ARCH_PAGE_SIZE - 1);
+	vaddr_t start = (vaddr_t)page_floor(address);
 	const struct region *below;
 
 	if (!region || start < region->floor)
@@ -113,8 +114,7 @@ enum fault_result space_fault(struct space *space, vaddr_t address, uint32_t acc
 	if (pages_find(&space->pages, page_number(address), &reference) &&
 	    (!(access & REGION_WRITE) || space_may_write(region, &reference)))
 		return map_again(region, &reference);
-	return region->type->fault(region, address & ~(vaddr_t)(ARCH_PAGE_SIZE - 1),
-				   access & REGION_WRITE);
+	return region->type->fault(region, (vaddr_t)page_floor(address), access & REGION_WRITE);
 }
 
 /* --- Fork ----------------------------------------------------------------------------------------
