@@ -11,7 +11,6 @@
 /* What must be as before; but VM may keep an empty page for each kind of its own objects. */
 #define KEPT_MAX 16u
 
-#define SLEEP_TIME 10000000ull /* 10 ms */
 #define SLEEPS_MAX 1000u
 
 void balance_take(struct balance *balance)
@@ -50,7 +49,7 @@ static bool balance_is(const struct balance *before, const struct balance *now)
 	       now->frames_kernel <= before->frames_kernel + KEPT_MAX;
 }
 
-static void sleep(nanoseconds_t time)
+void runner_sleep(nanoseconds_t time)
 {
 	const struct sys_alarm_req request = {.time = time};
 	struct ipc_received received;
@@ -67,7 +66,7 @@ bool balance_holds(const struct balance *before)
 		balance_take(&now);
 		if (balance_is(before, &now))
 			return true;
-		sleep(SLEEP_TIME);
+		runner_sleep(RUNNER_SLEEP_TIME);
 	}
 	sys_print("# now, and at first: frames of users %llu, %llu, of VM %llu, %llu; spaces %llu, "
 		  "%llu; regions %llu, %llu; threads %u, %u\n",

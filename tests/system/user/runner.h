@@ -2,6 +2,7 @@
 #pragma once
 
 #include <skerry/pm.h>
+#include <skerry/types.h>
 #include <stdbool.h>
 
 struct balance {
@@ -17,6 +18,10 @@ void balance_take(struct balance *balance);
 
 /* Is in use what was then? An orphan may need a while to end. */
 bool balance_holds(const struct balance *before);
+
+/* Let less urgent threads run: for something to come about, look, sleep, look again. */
+#define RUNNER_SLEEP_TIME 10000000ull /* 10 ms */
+void runner_sleep(nanoseconds_t time);
 
 /* Have PM start a program: NUL-ended arguments in a block. */
 int program_start(const char *name, const char *block, size_t bytes, unsigned int arguments,

@@ -1,0 +1,28 @@
+/* Threads of one space for the suite's service: a copy of its own space, so that they run its code
+ * and see its data as of the start. They talk to it through shared memory, never end by themselves,
+ * and go with the crew.
+ */
+#pragma once
+
+#include <skerry/types.h>
+#include <stdbool.h>
+
+#define CREW_MAX 4u
+
+struct crew {
+	space_t space;
+	unsigned int count;
+	endpoint_t thread[CREW_MAX];
+};
+
+/* `work` runs in each of the threads with its number; it must not come back. False: it cannot be,
+ * and nothing is left. */
+bool crew_start(struct crew *crew, unsigned int count, void (*work)(unsigned int number));
+
+/* A thread in the crew's space that never runs; -errno. The caller clears it. */
+int crew_idler(const struct crew *crew, endpoint_t *thread);
+
+bool crew_clear(endpoint_t thread);
+
+/* Threads and space go. */
+bool crew_stop(struct crew *crew);
