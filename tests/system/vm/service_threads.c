@@ -21,7 +21,7 @@ static struct stage {
 	volatile uint32_t finished; /* threads */
 	volatile uint32_t stop;
 	volatile uint32_t wrong[CREW]; /* the line of the first failure; 0: none */
-} *stage;
+} * stage;
 
 static long arena; /* the same place for everybody */
 
