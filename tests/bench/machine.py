@@ -61,14 +61,15 @@ class Image:
         words = self.tool("size", self.elf("skerry")).splitlines()[1].split()
         return dict(zip(("text", "data", "bss"), map(int, words)))
 
-    def options(self, command_line, extra="", cpus=1):
+    def options(self, command_line, extra="", cpus=1, root="kbench"):
         return SimpleNamespace(smp=str(cpus), mem="", qemu="", qemu_extra=extra,
-                               cmdline=f"root=kbench {command_line}".strip())
+                               cmdline=f"root={root} {command_line}".strip())
 
-    def boot(self, command_line, extra="", cpus=1, name="bench"):
+    def boot(self, command_line, extra="", cpus=1, name="bench", root="kbench"):
         """Lines of the serial log; the boot ended well. Boots of one name do not overlap."""
         work = f"{self.out}/{name}"
-        text, code = boot.run(self.info, ROW, work, self.options(command_line, extra, cpus))
+        text, code = boot.run(self.info, ROW, work, self.options(command_line, extra, cpus,
+                                                                   root))
         lines = tap.clean_lines(text)
         if code != int(self.info["BOARD_PASS_CODE"]):
             said = "\n".join(f"  | {line}" for line in lines[-8:])
@@ -76,12 +77,12 @@ class Image:
                              f"log: {work}.log\n{said}")
         return lines
 
-    def boot_counted(self, command_line, plugin, **options):
+    def boot_counted(self, command_line, plugin, root="kbench", **options):
         """The plugin's records of a boot, as word lists, and the log."""
         result = f"{self.out}/bench.insc"
         options |= {"out": os.path.abspath(result), "kernel": f"{self.kernel_base():x}"}
         words = ",".join([plugin] + [f"{key}={value}" for key, value in options.items()])
-        lines = self.boot(command_line, f"-plugin {shlex.quote(words)}")
+        lines = self.boot(command_line, f"-plugin {shlex.quote(words)}", root=root)
         with open(result) as file:
             return [line.rstrip("\n").split(" ", 2) for line in file], lines
 

@@ -35,30 +35,37 @@ ROWS = {
 }
 
 
-def counted(records, lines):
-    """Figures of a boot under the plugin."""
-    names = {words[1]: words[2] for words in map(str.split, lines) if words[:1] == ["bench"]}
-    rounds = defaultdict(list)
+def counted(records, lines, rows, rounds_min):
+    """Figures of a boot under the plugin. Where the guest gave an ID several names, one after another,
+    it made as many rounds of each."""
+    names, by_id, rounds = defaultdict(list), defaultdict(list), defaultdict(list)
+    for words in map(str.split, lines):
+        if words[:1] == ["bench"]:
+            names[words[1]].append(words[2])
     for record in records:
         if record[0] == "B":
             yield Figure("boot.kernel", "instructions", int(record[1]))
         elif record[0] == "R":
-            rounds[names[record[1]]].append([int(word) for word in record[2].split()])
-    for name, (to_first, _, _) in ROWS.items():
-        if len(rounds[name]) < ROUNDS_MIN:
+            by_id[record[1]].append([int(word) for word in record[2].split()])
+    for number, said in names.items():
+        share = len(by_id[number]) // len(said)
+        for place, name in enumerate(said):
+            rounds[name] = by_id[number][place * share:(place + 1) * share]
+    for name, (to_first, _, _) in rows.items():
+        if len(rounds[name]) < rounds_min:
             raise BenchError(f"{name}: {len(rounds[name])} rounds were counted")
         users = [round[2 if to_first else 0] for round in rounds[name]]
         kernels = [round[1] for round in rounds[name]]
         yield Figure(name, "instructions", median(map(sum, zip(users, kernels))), median(users))
 
 
-def timed(lines):
+def timed(lines, rows):
     """Figures of a boot without the plugin."""
     batches = defaultdict(list)
     for words in map(str.split, lines):
         if words[:1] == ["batch"]:
             batches[words[1]].append(int(words[3]) / int(words[2]))
-    for name in ROWS:
+    for name in rows:
         if not batches[name]:
             raise BenchError(f"{name} was not timed")
         yield Figure(name, "ns", median(batches[name]))
@@ -105,7 +112,7 @@ def verdict(target, value):
     return f"<= {target} " + ("met" if value <= target else f"MISSED by {number(value - target)}")
 
 
-def lines(kernels, peers):
+def lines(kernels):
     """The readable table."""
     tables = {kernel: {(f.name, f.unit): f for f in figures} for kernel, figures in kernels.items()}
     smp, up = tables["smp"], tables["up"]
@@ -123,8 +130,13 @@ def lines(kernels, peers):
         if figure.name not in ROWS:
             other = up[figure.name, figure.unit].value
             yield f"{figure.name:15}{number(figure.value):>12} {figure.unit:13} UP {number(other)}"
-    yield f"\n{'elsewhere':15}{'':13}{'theirs':>10} {'ours/theirs':>11}"
+
+
+def peer_lines(figures, peers):
+    """Ours against theirs."""
+    table = {(figure.name, figure.unit): figure for figure in figures}
+    yield f"{'elsewhere':28}{'':13}{'theirs':>10} {'ours/theirs':>11}"
     for (name, unit), rows in peers.items():
         for value, system, what in rows:
-            yield (f"{name:15}{unit:13}{number(value):>10} {smp[name, unit].value / value:11.3f}  "
-                   f"{system}: {what}")
+            yield (f"{name:28}{unit:13}{number(value):>10} "
+                   f"{table[name, unit].value / value:11.3f}  {system}: {what}")
