@@ -184,4 +184,3 @@ unsigned int arch_backtrace(uintptr_t *pc, unsigned int max);
 void arch_panic_stop_others(void);
 /* ABORT_POWER_OFF or ABORT_RESET; code 0 is success, told to the emulator where there is one. */
 void arch_power(uint32_t operation, uint32_t code) __attribute__((noreturn));
-extern const char arch_board_name[];

@@ -40,13 +40,13 @@ static void kernel_page_init(const struct boot_info *info)
 	kernel_page.cpu_present = info->cpu_count;
 	for (i = 0; i < info->memory_count; i++)
 		kernel_page.memory_bytes += info->memory[i].size;
-	strlcpy(kernel_page.board, arch_board_name, sizeof(kernel_page.board));
+	strlcpy(kernel_page.board, CONFIG_BOARD, sizeof(kernel_page.board));
 	strlcpy(kernel_page.version, KERNEL_VERSION, sizeof(kernel_page.version));
 }
 
 static void banner(const struct boot_info *info)
 {
-	print("\nSkerry " KERNEL_VERSION " on %s: %u MB, loaded by %s\n", arch_board_name,
+	print("\nSkerry " KERNEL_VERSION " on %s: %u MB, loaded by %s\n", CONFIG_BOARD,
 	      (unsigned int)(kernel_page.memory_bytes >> 20), info->loader);
 	if (info->memory_unusable)
 		print("memory: %u MB beyond the kernel's reach are not used\n",

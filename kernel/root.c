@@ -180,7 +180,7 @@ static void boot_page_fill(const struct boot_info *info, struct thread *t)
 	boot_page.kernel_page = virt_to_phys(&kernel_page);
 	boot_page.page_size = ARCH_PAGE_SIZE;
 	strlcpy(boot_page.command_line, info->command_line, sizeof(boot_page.command_line));
-	strlcpy(boot_page.board, arch_board_name, sizeof(boot_page.board));
+	strlcpy(boot_page.board, CONFIG_BOARD, sizeof(boot_page.board));
 	for (i = memory.current; i < memory.count; i++)
 		if (memory.ranges[i].bytes)
 			boot_page.free[boot_page.free_count++] = memory.ranges[i];

@@ -1,13 +1,22 @@
 # Goals that tell and tidy.
-.PHONY: help boards clean distclean
+.PHONY: help boards board-line clean distclean
 help:
 	@sed -n 's/^#? \?//p' scripts/help.mk
 	@echo
 	@echo 'Board: $(BOARD), in $(O). Boards: $(boards)'
 	@echo 'Fragments for CONFIG=: $(known-fragments)'
 
+# A line a board: what its board.mk says, without a configuration.
 boards:
-	@printf '%s\n' $(boards)
+	@printf '%-16s %-8s %-5s %-24s %-28s %s\n' board arch CPUs console 'boot flows' status
+	@$(foreach b,$(boards),$(MAKE) -s BOARD=$b board-line;)
+ifeq ($(goals),board-line)
+include $(board-folder)/board.mk
+board-line:
+	@printf '%-16s %-8s %-5s %-24s %-28s %s\n' '$(BOARD)' \
+		"$$(sed -n 's/.*select ARCH_//p' $(board-folder)/Kconfig | tr A-Z a-z)" \
+		'$(BOARD_SMP)' '$(BOARD_CONSOLE)' '$(BOARD_FLOWS)' '$(BOARD_STATUS)'
+endif
 
 # What was built goes, the configuration stays; distclean takes that too.
 clean:
@@ -34,7 +43,7 @@ distclean:
 #? make X_defconfig       start from the defaults of board X, or from configs/X_defconfig
 #? make olddefconfig      defaults for options that are new; savedefconfig: store what differs
 #? make bootstrap         install the tools that are missing
-#? make boards            list the boards
+#? make boards            list the boards: architecture, CPUs, console, boot flows, status
 #? make clean, distclean  remove what was built, and the configurations too
 #? 
 #? Variables: BOARD=pc  CONFIG=debug,race (fragments of configs/, in a build folder of their own)

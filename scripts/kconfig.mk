@@ -12,11 +12,11 @@ config-sources := $(board-folder)/defconfig $(fragments:%=configs/%.config)
 
 # Goals that need no configuration, or make one.
 kconfig-goals := menuconfig defconfig olddefconfig savedefconfig
-plain-goals := help boards bootstrap clean distclean check-format check-layers count-lines \
+plain-goals := help boards board-line bootstrap clean distclean check-format check-layers count-lines \
 	$(kconfig-goals)
 build-needed := $(filter-out $(plain-goals) %_defconfig,$(goals))
 
-ifneq ($(filter-out help boards bootstrap clean distclean,$(goals)),)
+ifneq ($(filter-out help boards board-line bootstrap clean distclean,$(goals)),)
 ifeq ($(KCONFIG_PYTHON),)
 $(error No python3 has kconfiglib: run `make bootstrap` (Debian: apt-get install python3-kconfiglib))
 endif

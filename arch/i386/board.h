@@ -1,4 +1,4 @@
-/* What a board folder supplies to this port, besides arch_board_name (kernel/arch.h). */
+/* What a board folder supplies to this port. */
 #pragma once
 
 #include <skerry/types.h>

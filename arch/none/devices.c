@@ -3,8 +3,6 @@
  */
 #include "kernel/arch.h"
 
-const char arch_board_name[] = "none"; /* a board's folder defines it (boards/README.md) */
-
 /* A real port finds its chips, measures the clock, and answers how many more CPUs it can start. */
 unsigned int arch_devices_init(const struct boot_info *info)
 {

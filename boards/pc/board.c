@@ -27,8 +27,6 @@
 /* Some hundred milliseconds of port reads: the machine has to notice. */
 #define WAIT_READS 100000
 
-const char arch_board_name[] = "pc";
-
 static void wait_a_moment(void)
 {
 	unsigned int i;

@@ -5,6 +5,8 @@ BOARD_MACHINE := pc
 BOARD_QEMU_ARGS := -nodefaults -no-reboot -device isa-debug-exit,iobase=0xf4,iosize=4
 BOARD_SERIAL := -serial @SERIAL@
 BOARD_SMP := 4
+BOARD_CONSOLE := 16550, VGA text
+BOARD_STATUS := QEMU: all suites; hardware: not tried
 BOARD_MEM := 128
 BOARD_CMDLINE := console=serial
 BOARD_PASS_CODE := 33
