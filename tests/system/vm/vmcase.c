@@ -75,8 +75,11 @@ int sys_main(uintptr_t argument)
 	struct program program;
 
 	program_init((const struct program_start *)argument, &program);
-	while (program.argument_count == 2 && strcmp(program.arguments[1], "@idle") == 0)
-		yield();
+	if (program.argument_count >= 2 && program.arguments[1][0] == '@') {
+		const target_function target = target_find(program.arguments[1] + 1);
+
+		return target != NULL ? target(&program) : 2;
+	}
 	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		if (program.argument_count == 2 &&
 		    strcmp(program.arguments[1], cases[i].name) == 0) {
