@@ -52,6 +52,16 @@ static paddr_t table_allocate(void *context)
 		       : frame_address(frame);
 }
 
+static paddr_t table_allocate_row(void *context, unsigned int count)
+{
+	const struct frame_request request = {
+		.count = count, .align = count, .use = FRAME_TABLE, .level = memory_level};
+	frame_t first;
+
+	(void)context;
+	return frames_allocate(&frames, &request, &first) ? 0 : frame_address(first);
+}
+
 static void table_release(void *context, paddr_t frame)
 {
 	(void)context;
@@ -61,6 +71,7 @@ static void table_release(void *context, paddr_t frame)
 const struct page_frames table_frames = {
 	.pointer = table_pointer,
 	.allocate = table_allocate,
+	.allocate_row = table_allocate_row,
 	.release = table_release,
 };
 

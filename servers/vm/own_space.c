@@ -39,7 +39,18 @@ static paddr_t table_take(void *context)
 	return frame;
 }
 
-static const struct page_frames own_frames = {.pointer = table_pointer, .allocate = table_take};
+static paddr_t table_take_row(void *context, unsigned int count)
+{
+	const paddr_t first = table_frames.allocate_row(context, count);
+
+	assert(first != 0 && table_count + count <= TABLES_MAX);
+	for (unsigned int i = 0; i < count; i++)
+		tables[table_count++] = frame_of(first) + i;
+	return first;
+}
+
+static const struct page_frames own_frames = {
+	.pointer = table_pointer, .allocate = table_take, .allocate_row = table_take_row};
 
 void own_space_see(struct sanity *sanity)
 {

@@ -23,6 +23,9 @@
 struct page_frames {
 	void *(*pointer)(void *context, paddr_t frame); /* where the caller sees it */
 	paddr_t (*allocate)(void *context);		/* any content; 0: none is left */
+	/* count frames in a row, the first aligned to count, a power of two: for roots of some
+	 * formats. Released one by one. 0: not to be had. */
+	paddr_t (*allocate_row)(void *context, unsigned int count);
 	void (*release)(void *context, paddr_t frame);	/* no entry names it any more */
 	void *context;
 };

@@ -43,6 +43,23 @@ static paddr_t table_allocate(void *context)
 	return frames_allocate(1);
 }
 
+/* One more than asked for, so that an aligned row is among them. */
+static paddr_t table_allocate_row(void *context, unsigned int count)
+{
+	const paddr_t bytes = count * ARCH_PAGE_SIZE, first = frames_allocate(2 * count - 1);
+	const paddr_t row = (first + bytes - 1) & ~(bytes - 1);
+	const unsigned int before = (row - first) / ARCH_PAGE_SIZE;
+
+	(void)context;
+	if (first == 0)
+		return 0;
+	if (before > 0)
+		frames_free(first, before);
+	if (before < count - 1)
+		frames_free(row + bytes, count - 1 - before);
+	return row;
+}
+
 static void table_release(void *context, paddr_t frame)
 {
 	(void)context;
@@ -52,6 +69,7 @@ static void table_release(void *context, paddr_t frame)
 static const struct page_frames table_frames = {
 	.pointer = table_pointer,
 	.allocate = table_allocate,
+	.allocate_row = table_allocate_row,
 	.release = table_release,
 };
 

@@ -88,11 +88,11 @@ static void message_check(int (*function)(void *), vaddr_t address, uint32_t acc
 
 	if (access & FAULT_PRESENT)
 		space_add(space, address, 1, 0);
-	thread = thread_start(space, function, (void *)(address + 0x123));
+	thread = thread_start(space, function, (void *)(address + 0x124));
 	fault_wait(1);
 	CHECK_EQUAL(pager_state.last.thread, thread->endpoint);
 	CHECK(pager_state.last.status & IPC_STATUS_KERNEL);
-	CHECK_EQUAL(fault->address, address + 0x123);
+	CHECK_EQUAL(fault->address, address + 0x124);
 	CHECK_EQUAL(fault->access & (FAULT_WRITE | FAULT_PRESENT), access);
 	CHECK_EQUAL(fault->space, space->id);
 	CHECK_EQUAL(fault->process, thread->endpoint);
@@ -120,7 +120,7 @@ static void protection_message(void)
 static void jump_message(void)
 {
 	message_check(jump, HERE, 0);
-	CHECK_EQUAL(pager_state.last.fault.program_counter, HERE + 0x123);
+	CHECK_EQUAL(pager_state.last.fault.program_counter, HERE + 0x124);
 }
 
 /* --- Going on
@@ -414,8 +414,9 @@ static void exceptions_are_signals(void)
 		u64 divide;
 
 		CHECK_EQUAL(signals_of(arch_provoke_illegal, spaces[i]), 1ull << 4);
-		CHECK_EQUAL(signals_of(arch_provoke_privileged, spaces[i]), 1ull << 11);
-		CHECK_EQUAL(signals_of(arch_provoke_gate, spaces[i]), 1ull << 11);
+		CHECK_EQUAL(signals_of(arch_provoke_privileged, spaces[i]),
+			    1ull << ARCH_SIGNAL_PRIVILEGED);
+		CHECK_EQUAL(signals_of(arch_provoke_gate, spaces[i]), 1ull << ARCH_SIGNAL_GATE);
 		CHECK_EQUAL(signals_of(arch_provoke_breakpoint, spaces[i]), 1ull << 5);
 		divide = signals_of(arch_provoke_divide, spaces[i]);
 		CHECK(divide == 1ull << 8 || divide == 0);

@@ -14,6 +14,10 @@
 /* --- Exceptions: each raises one, or returns where the architecture has no such thing -----------
  */
 
+/* What arch_provoke_privileged() and arch_provoke_gate() give. */
+#define ARCH_SIGNAL_PRIVILEGED 11u
+#define ARCH_SIGNAL_GATE 11u
+
 static inline void arch_provoke_illegal(void)
 {
 	__asm__ volatile("ud2");

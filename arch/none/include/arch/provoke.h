@@ -11,6 +11,10 @@
 /* --- Exceptions: a real port raises each, and returns where it has no such thing ------------ */
 
 /* An instruction that does not exist. */
+/* What arch_provoke_privileged() and arch_provoke_gate() give. */
+#define ARCH_SIGNAL_PRIVILEGED 11u
+#define ARCH_SIGNAL_GATE 11u
+
 static inline void arch_provoke_illegal(void)
 {
 }
