@@ -123,7 +123,8 @@ size_t arch_handler_stack(uint8_t call[ARCH_HANDLER_STACK], vaddr_t frame, vaddr
 void arch_context_handler(struct thread *t, vaddr_t pc, vaddr_t sp, vaddr_t restorer,
 			  uint32_t signal, vaddr_t frame);
 
-void arch_context_step(struct thread *t, bool on);
+/* False: this architecture cannot. */
+bool arch_context_step(struct thread *t, bool on);
 void arch_tls_set(struct thread *t, vaddr_t address);
 
 /* Program counter, stack pointer and frame pointer, for traces. */

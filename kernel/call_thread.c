@@ -255,10 +255,8 @@ int sys_do_trace(struct thread *caller, const struct sys_trace_req *req,
 		return -EBUSY;
 	if (thread_trap_pending(t))
 		return TRAP_SUSPENDED;
-	if (req->operation == TRACE_STEP) {
-		arch_context_step(t, req->value != 0);
-		return 0;
-	}
+	if (req->operation == TRACE_STEP)
+		return arch_context_step(t, req->value != 0) ? 0 : -ENODEV;
 	if (req->index >= sizeof(context) / sizeof(*words))
 		return -EINVAL;
 	thread_settle(t);

@@ -179,13 +179,14 @@ void arch_context_handler(struct thread *t, vaddr_t pc, vaddr_t sp, vaddr_t rest
 	t->arch.frame.ds = t->arch.frame.es = SEL_USER_DATA;
 }
 
-void arch_context_step(struct thread *t, bool on)
+bool arch_context_step(struct thread *t, bool on)
 {
 	frame_complete(&t->arch);
 	if (on)
 		t->arch.frame.eflags |= EFLAGS_TF;
 	else
 		t->arch.frame.eflags &= ~EFLAGS_TF;
+	return true;
 }
 
 void arch_tls_set(struct thread *t, vaddr_t address)

@@ -67,9 +67,10 @@ void arch_context_handler(struct thread *t, vaddr_t pc, vaddr_t sp, vaddr_t rest
 }
 
 /* A real port sets the processor's single-step flag in the context, or plants a breakpoint. */
-void arch_context_step(struct thread *t, bool on)
+bool arch_context_step(struct thread *t, bool on)
 {
 	(void)t, (void)on;
+	return false;
 }
 
 /* A real port also loads the register when `t` is the current thread. */

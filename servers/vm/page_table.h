@@ -26,7 +26,7 @@ struct page_frames {
 	/* count frames in a row, the first aligned to count, a power of two: for roots of some
 	 * formats. Released one by one. 0: not to be had. */
 	paddr_t (*allocate_row)(void *context, unsigned int count);
-	void (*release)(void *context, paddr_t frame);	/* no entry names it any more */
+	void (*release)(void *context, paddr_t frame); /* no entry names it any more */
 	void *context;
 };
 

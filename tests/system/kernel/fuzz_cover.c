@@ -46,6 +46,7 @@ enum when {
 	ALWAYS,
 	WITH_PORTS,
 	WITHOUT_PORTS,
+	WITH_STEPS,
 	WITH_TRACE,
 	WITHOUT_TRACE,
 };
@@ -65,6 +66,7 @@ static const struct {
 	{SYS_IO_STRING, SUCCESS, WITHOUT_PORTS, "the machine has no ports"},
 	{SYS_IO_VECTOR, SUCCESS, WITHOUT_PORTS, "the machine has no ports"},
 	{SYS_IO_ENABLE, SUCCESS, WITHOUT_PORTS, "the machine has no ports"},
+	{SYS_TRACE, R_ENODEV, WITH_STEPS, "the machine steps"},
 	{SYS_TRACE_READ, R_ENODEV, WITH_TRACE, "this kernel traces"},
 	{SYS_TRACE_READ, SUCCESS | R_EINVAL | R_EFAULT, WITHOUT_TRACE,
 	 "this kernel does not trace"},
@@ -79,6 +81,8 @@ static bool holds(enum when when)
 		return ARCH_PORTS > 0;
 	case WITHOUT_PORTS:
 		return ARCH_PORTS == 0;
+	case WITH_STEPS:
+		return ARCH_STEPS;
 	case WITH_TRACE:
 		return seen[SYS_TRACE_READ][0] > 0;
 	case WITHOUT_TRACE:

@@ -387,6 +387,7 @@ static inline cycles_t arch_cycles_read(void)
 typedef uint32_t arch_port_access(uint32_t port, uint32_t width, bool write, uint32_t value);
 
 #define ARCH_PORTS 0x10000u
+#define ARCH_STEPS true
 
 /* Four bytes that read the same in every width; the lowest keeps what is written there. On a PC the
  * interrupt line register of the host bridge in PCI configuration space (PCI 3.0, 6.2.4). */

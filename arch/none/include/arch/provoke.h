@@ -10,11 +10,11 @@
 
 /* --- Exceptions: a real port raises each, and returns where it has no such thing ------------ */
 
-/* An instruction that does not exist. */
 /* What arch_provoke_privileged() and arch_provoke_gate() give. */
 #define ARCH_SIGNAL_PRIVILEGED 11u
 #define ARCH_SIGNAL_GATE 11u
 
+/* An instruction that does not exist. */
 static inline void arch_provoke_illegal(void)
 {
 }
@@ -135,7 +135,8 @@ static inline cycles_t arch_cycles_read(void)
 /* Tests reach ports through a function of their own, which makes a kernel call. */
 typedef uint32_t arch_port_access(uint32_t port, uint32_t width, bool write, uint32_t value);
 
-#define ARCH_PORTS 0u /* how many there are */
+#define ARCH_PORTS 0u	 /* how many there are */
+#define ARCH_STEPS false /* does SYS_TRACE step? */
 
 /* A port that has them names four bytes that read the same in every width, the lowest of which
  * keeps what is written there; one whose reads give known bytes one after the other; and user
