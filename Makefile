@@ -19,7 +19,7 @@ FORCE:
 # CONFIG=debug,race merges configs/debug.config and race.config over the board's defconfig.
 comma := ,
 space := $() $()
-BOARD ?= $(or $(file <build/selected-board),pc)
+BOARD ?= $(or $(strip $(file <build/selected-board)),pc)
 fragments := $(subst $(comma), ,$(CONFIG))
 O ?= build/$(subst $(space),-,$(strip $(BOARD) $(fragments)))
 board-folder := $(firstword $(wildcard $(BOARD_ROOT:%=%/$(BOARD)) boards/$(BOARD)))
@@ -37,8 +37,9 @@ Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),@:,@printf '  %-8s%s\n' '$(1)' '$(2)')
 
 # $(call stamp,FILE,TEXT): FILE is rewritten iff TEXT changed, so that its users are rebuilt then.
+# strip: make 4.3 leaves the newline on what it reads when its buffer has moved meanwhile.
 same = $(and $(findstring <$(1)>,<$(2)>),$(findstring <$(2)>,<$(1)>))
-stamp = $(if $(call same,$(file <$(1)),:$(2)),,$(shell mkdir -p $(dir $(1)))$(file >$(1),:$(2)))
+stamp = $(if $(call same,$(strip $(file <$(1))),$(strip :$(2))),,$(shell mkdir -p $(dir $(1)))$(file >$(1),:$(2)))
 
 include scripts/tools.mk
 include scripts/kconfig.mk
