@@ -9,8 +9,11 @@ CC := $(CROSS_COMPILE)gcc
 LD := $(CROSS_COMPILE)ld
 AR := $(CROSS_COMPILE)ar
 STRIP := $(CROSS_COMPILE)strip
-ifeq ($(shell command -v $(CC) || :),)
-$(error There is no compiler '$(CC)': `make bootstrap` installs it, CROSS_COMPILE=prefix names another)
+# Of services and programs, which keep compiling with both.
+USER_CC = $(if $(CONFIG_CLANG_PROGRAMS),clang --target=$(CLANG_TARGET),$(CC))
+absent := $(strip $(foreach c,$(CC) $(if $(CONFIG_CLANG_PROGRAMS),clang),$(if $(shell command -v $c || :),,$c)))
+ifneq ($(absent),)
+$(error There is no compiler '$(absent)': `make bootstrap` installs it, CROSS_COMPILE=prefix names another)
 endif
 
 kernel-y :=
@@ -20,7 +23,8 @@ programs-y :=
 archive-files :=
 include arch/$(ARCH)/arch.mk
 include $(board-folder)/board.mk
-build-files := $(sort $(shell find kernel lib servers drivers user tests/system arch/common \
+include scripts/ports.mk
+build-files := $(sort $(shell find kernel lib servers drivers user ports tests/system arch/common \
 	arch/$(ARCH) $(board-folder) -name build.mk 2>/dev/null))
 include $(build-files)
 
@@ -32,10 +36,12 @@ COMMON_CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pie -fno-stack-protector 
 	$(if $(CONFIG_FRAME_POINTER),-fno-omit-frame-pointer,-fomit-frame-pointer) \
 	-isystem $(O)/include/generated -include autoconf.h
 lib-includes := $(addprefix -I,$(sort $(wildcard lib/*/include)))
+# The kernel's own <string.h> is not for programs: they have musl's.
+user-includes := $(filter-out -Ilib/string/include,$(lib-includes)) -isystem $(musl-include) -D_GNU_SOURCE
 KERNEL_CFLAGS := $(COMMON_CFLAGS) $(ARCH_CFLAGS) $(ARCH_KERNEL_CFLAGS) $(MUTANT:%=-DMUTANT=MUTANT_%) \
 	-I$(O)/include -Iinclude -I. -Iarch/$(ARCH) -Iarch/$(ARCH)/include $(lib-includes)
 USER_CFLAGS := $(COMMON_CFLAGS) $(ARCH_CFLAGS) $(ARCH_USER_CFLAGS) \
-	-iquote . -Iinclude -Iarch/$(ARCH)/include $(lib-includes)
+	-iquote . -Iinclude -Iarch/$(ARCH)/include $(user-includes)
 LDFLAGS := $(ARCH_LDFLAGS) -nostdlib -static --build-id=none -z noexecstack -z max-page-size=0x1000 \
 	--no-warn-rwx-segments --fatal-warnings
 
@@ -50,7 +56,8 @@ $(shell mkdir -p $(sort $(dir $(all-objects))) $(O)/archive)
 
 # Flags and lists that changed rebuild what they went into.
 $(call stamp,$(O)/kernel/compile.flags,$(CC) $(KERNEL_CFLAGS))
-$(call stamp,$(O)/user/compile.flags,$(CC) $(USER_CFLAGS))
+$(call stamp,$(O)/user/compile.flags,$(USER_CC) $(USER_CFLAGS))
+$(call stamp,$(musl-folder)/compile.flags,$(USER_CC) $(MUSL_CFLAGS) $(musl-functions))
 $(call stamp,$(O)/kernel/link.flags,$(LD) $(LDFLAGS) $(kernel-objects))
 $(call stamp,$(O)/user/libsys.flags,$(AR) $(libsys-objects))
 $(call stamp,$(O)/archive.flags,$(programs) $(archive-files))
@@ -63,21 +70,21 @@ programs: $(programs:%=$(O)/%.elf)
 archive: $(O)/boot.cpio
 
 # gcc writes the headers an object used; config-deps adds the options that these mention.
-compile = $(Q)$(CC) $(1) $(cflags-$<) -MMD -MP -MT $@ -MF $@.d -c -o $@ $< && \
+compile = $(Q)$(1) $(cflags-$<) -MMD -MP -MT $@ -MF $@.d -c -o $@ $< && \
 	awk -v config=$(O)/config -f scripts/config-deps $@.d >>$@.d
 
 $(O)/kernel/obj/%.c.o: %.c $(O)/kernel/compile.flags
 	$(call say,CC,$<)
-	$(call compile,$(KERNEL_CFLAGS))
+	$(call compile,$(CC) $(KERNEL_CFLAGS))
 $(O)/kernel/obj/%.S.o: %.S $(O)/kernel/compile.flags
 	$(call say,AS,$<)
-	$(call compile,$(KERNEL_CFLAGS))
-$(O)/user/obj/%.c.o: %.c $(O)/user/compile.flags
+	$(call compile,$(CC) $(KERNEL_CFLAGS))
+$(O)/user/obj/%.c.o: %.c $(O)/user/compile.flags $(musl-headers-made)
 	$(call say,CC,$< (user))
-	$(call compile,$(USER_CFLAGS) $(PROGRAM_CFLAGS))
-$(O)/user/obj/%.S.o: %.S $(O)/user/compile.flags
+	$(call compile,$(USER_CC) $(USER_CFLAGS) $(PROGRAM_CFLAGS))
+$(O)/user/obj/%.S.o: %.S $(O)/user/compile.flags $(musl-headers-made)
 	$(call say,AS,$< (user))
-	$(call compile,$(USER_CFLAGS) $(PROGRAM_CFLAGS))
+	$(call compile,$(USER_CC) $(USER_CFLAGS) $(PROGRAM_CFLAGS))
 
 # -std=c11: in gnu11 i386 and linux are macros.
 preprocess = -std=c11 -D__ASSEMBLER__ -E -P -x c -MMD -MP -MT $@ -MF $@.d -o $@ $<
@@ -101,10 +108,10 @@ libgcc := $(shell $(CC) $(ARCH_CFLAGS) -print-libgcc-file-name)
 # A program's folder is that of its first source: its headers are found from its subfolders too.
 define program-rules
 $(call user-objects,$(1)): PROGRAM_CFLAGS := -iquote $(patsubst %/,%,$(dir $(firstword $($(1)-y)))) $($(1)-cflags)
-$(O)/$(1).elf: $(call user-objects,$(1)) $(O)/user/libsys.a $(O)/user/link.lds $(O)/user/$(1).flags
+$(O)/$(1).elf: $(call user-objects,$(1)) $(O)/user/libsys.a $(libmusl) $(O)/user/link.lds $(O)/user/$(1).flags
 	$$(call say,LD,$$@)
 	$$(Q)$(LD) $(LDFLAGS) -u _start -T $(O)/user/link.lds -Map $(O)/user/$(1).map -o $$@ \
-		$(call user-objects,$(1)) $(O)/user/libsys.a $(libgcc)
+		$(call user-objects,$(1)) $(O)/user/libsys.a $(libmusl) $(libgcc)
 endef
 $(foreach p,$(programs),$(eval $(call program-rules,$p)))
 

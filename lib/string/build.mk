@@ -1,1 +1,1 @@
-shared-y += lib/string/string.c
+kernel-y += lib/string/string.c
