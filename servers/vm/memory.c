@@ -8,7 +8,6 @@
 #include "region.h"
 #include "shared.h"
 #include "vm_space.h"
-#include <string.h>
 #include <sys.h>
 
 /* Kept back for services, and for VM alone: page tables and objects of what must go on. */
@@ -31,7 +30,8 @@ void *memory_pointer(frame_t frame)
 static void frames_zero(void *context, frame_t first, uint32_t count)
 {
 	(void)context;
-	memset(memory_pointer(first), 0, (size_t)count * ARCH_PAGE_SIZE);
+	for (uint32_t i = 0; i < count; i++)
+		page_bytes_zero(memory_pointer(first + i));
 }
 
 /* --- Page tables ------------------------------------------------------------------------------ */

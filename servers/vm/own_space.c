@@ -108,6 +108,9 @@ void own_space_init(void)
 	for (unsigned int i = 0; i < boot.free_count; i++)
 		window_map(&boot.free[i], WINDOW_FLAGS);
 	window_map(&boot.archive, PAGE_USER);
+	if (page_table_share(&kernel_tables, &own_frames, ARCH_KERNEL_PAGE,
+			     (paddr_t)boot.kernel_page, PAGE_USER) != 0)
+		panic("no page table for the kernel page");
 	page_table_paging(&kernel_tables, &own_table, &paging);
 	error = sys_vmctl_paging_enable(&request, NULL);
 	if (error != 0)

@@ -31,15 +31,24 @@ struct page_frames {
 };
 
 struct page_table_kernel {
-	paddr_t root; /* holds the kernel's mappings alone */
-	bool large;   /* large pages may be used, in user parts too */
-	bool global;  /* the kernel's entries survive a change of root */
+	paddr_t root;	/* holds the kernel's mappings alone */
+	bool large;	/* large pages may be used, in user parts too */
+	bool global;	/* the kernel's entries survive a change of root */
+	paddr_t shared; /* page_table_share()'s table; 0: none */
+	vaddr_t limit;	/* a root's own user part ends there: where the shared table's reach begins
+			 */
 };
+
+#define PAGE_TABLE_SUMMARY 4
 
 struct page_table {
 	paddr_t root;
 	const struct page_frames *frames;
 	bool large;
+	vaddr_t limit;
+	/* The port's: which parts of the root may name tables, so that freeing it reads no others.
+	 */
+	uint32_t summary[PAGE_TABLE_SUMMARY];
 };
 
 struct page_mapping {
@@ -55,15 +64,21 @@ int page_table_kernel_create(struct page_table_kernel *kernel, const struct page
 			     uint64_t features, const struct boot_page_map *maps,
 			     unsigned int count);
 
-/* A root with the kernel's part and an empty user part: 0 or -ENOMEM. */
+/* Every root made from now on shows this page of the user part, by one table that belongs to none
+ * of them; what the table reaches beyond the page is lost to them. The page must be in the last
+ * table's reach. Once; 0 or -ENOMEM. */
+int page_table_share(struct page_table_kernel *kernel, const struct page_frames *frames,
+		     vaddr_t address, paddr_t physical, uint32_t flags);
+
+/* A root with the kernel's part, the shared page and an otherwise empty user part: 0 or -ENOMEM. */
 int page_table_create(struct page_table *table, const struct page_table_kernel *kernel,
 		      const struct page_frames *frames);
 
 /* Release the root and the user part's tables. Mapped frames are the caller's affair. */
 void page_table_destroy(struct page_table *table);
 
-/* Below, address, physical and bytes are page aligned, and the range is below ARCH_USER_LIMIT: else
- * -EINVAL. */
+/* Below, address, physical and bytes are page aligned, and the range is below the table's limit:
+ * else -EINVAL. */
 
 /* Map the range; what was mapped there before is replaced, except that -EEXIST tells of a large
  * page in the way. -ENOMEM when a table is missing: nothing is mapped then. */
@@ -80,10 +95,15 @@ int page_table_protect(struct page_table *table, vaddr_t address, size_t bytes, 
 bool page_table_lookup(const struct page_table *table, vaddr_t address,
 		       struct page_mapping *mapping);
 
-/* The tables of the user part, one after another: *next is 0 at first and advances; false: that was
- * all. The root is not among them. */
+/* The tables of a root's own user part, one after another: *next is 0 at first and advances; false:
+ * that was all. The root is not among them. */
 bool page_table_next(const struct page_table *table, unsigned int *next, paddr_t *frame);
 
 /* The blob of SYS_VMCTL_PAGING_ENABLE: run on these tables from now on. */
 void page_table_paging(const struct page_table_kernel *kernel, const struct page_table *table,
 		       struct arch_paging *paging);
+
+/* Whole pages of memory, by what is fastest for that much on the port's CPUs. They do not overlap.
+ */
+void page_bytes_zero(void *page);
+void page_bytes_copy(void *to, const void *from);

@@ -3,7 +3,6 @@
  */
 #include "memory.h"
 #include "type.h"
-#include <string.h>
 
 static enum fault_result fault(struct region *region, vaddr_t page, bool write)
 {
@@ -17,7 +16,7 @@ static enum fault_result fault(struct region *region, vaddr_t page, bool write)
 	if (frame_allocate(&frames, FRAME_ANONYMOUS, vm_space_level(space), !present, &frame) != 0)
 		return FAULT_NO_MEMORY;
 	if (present) {
-		memcpy(memory_pointer(frame), memory_pointer(old.frame), ARCH_PAGE_SIZE);
+		page_bytes_copy(memory_pointer(frame), memory_pointer(old.frame));
 		error = space_replace_page(region, page, frame);
 	} else {
 		error = space_add_page(region, page, frame);

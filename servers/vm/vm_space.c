@@ -103,11 +103,8 @@ static int tables_make(struct vm_space *space)
 
 	if (error != 0)
 		return error;
-	error = page_table_map(&space->table, ARCH_KERNEL_PAGE, (paddr_t)boot.kernel_page,
-			       ARCH_PAGE_SIZE, PAGE_USER);
 	request.root = space->table.root;
-	if (error == 0)
-		error = sys_space_create(&request, &reply);
+	error = sys_space_create(&request, &reply);
 	if (error != 0)
 		page_table_destroy(&space->table);
 	else

@@ -74,9 +74,14 @@ static void start(uint64_t features)
 	CHECK_EQ(page_table_create(&table, &kernel, &pool), 0);
 }
 
+static uint32_t entry_in(const struct page_table *in, vaddr_t address)
+{
+	return ((uint32_t *)frame_at(NULL, in->root))[address / LARGE];
+}
+
 static uint32_t entry_of(vaddr_t address)
 {
-	return ((uint32_t *)frame_at(NULL, table.root))[address / LARGE];
+	return entry_in(&table, address);
 }
 
 static uint64_t physical_at(vaddr_t address)
@@ -223,6 +228,63 @@ TEST("a destroyed root gives back its own tables and no other")
 	page_table_destroy(&other);
 	CHECK_EQ(left, before);
 	CHECK_EQ(physical_at(0xC0001000), 0x1000);
+}
+
+TEST("a shared page is in every later root, by a table that none of them owns")
+{
+	struct page_table other;
+	struct page_mapping mapping;
+	unsigned int next = 0, before;
+	paddr_t own;
+
+	start(0);
+	CHECK_EQ(page_table_share(&kernel, &pool, 0xBFFFE000, 0x5000, PAGE_USER), 0);
+	before = left;
+	CHECK_EQ(page_table_create(&other, &kernel, &pool), 0);
+	CHECK(page_table_lookup(&other, 0xBFFFE123, &mapping));
+	CHECK_EQ(mapping.physical, 0x5123);
+	CHECK(mapping.flags & PAGE_USER && !(mapping.flags & PAGE_WRITE));
+	CHECK(!page_table_lookup(&table, 0xBFFFE000, &mapping));
+	CHECK_EQ(page_table_map(&other, 0xBFFFE000, 0x1000, PAGE, PAGE_USER), -EINVAL);
+	CHECK_EQ(page_table_unmap(&other, 0xBFBFF000, 2 * PAGE), -EINVAL);
+	CHECK_EQ(page_table_map(&other, 0xBFBFF000, 0x1000, PAGE, PAGE_USER), 0);
+	CHECK(page_table_next(&other, &next, &own));
+	CHECK_EQ(own, entry_in(&other, 0xBFBFF000) & -PAGE);
+	CHECK(!page_table_next(&other, &next, &own));
+	page_table_destroy(&other);
+	CHECK_EQ(left, before);
+	left = 0;
+	CHECK_EQ(page_table_share(&kernel, &pool, 0xBFFFE000, 0x5000, PAGE_USER), -ENOMEM);
+}
+
+TEST("a destroyed root gives back tables wherever they are")
+{
+	start(0);
+	const unsigned int before = left;
+	struct page_table other;
+
+	for (vaddr_t address = 0; address < 0xC0000000; address += LARGE) {
+		CHECK_EQ(page_table_create(&other, &kernel, &pool), 0);
+		CHECK_EQ(page_table_map(&other, address, 0x1000, PAGE, PAGE_USER), 0);
+		CHECK_EQ(left, before - 2);
+		page_table_destroy(&other);
+		CHECK_EQ(left, before);
+	}
+}
+
+TEST("whole pages are zeroed and copied to the last byte, and no further")
+{
+	static uint8_t from[3 * PAGE] __attribute__((aligned(4096))),
+		to[3 * PAGE] __attribute__((aligned(4096)));
+
+	memset(from, 0xA5, sizeof(from));
+	page_bytes_zero(from + PAGE);
+	memset(to, 0x5A, sizeof(to));
+	page_bytes_copy(to + PAGE, from + PAGE);
+	for (unsigned int i = 0; i < 3 * PAGE; i++) {
+		CHECK_EQ(from[i], i / PAGE == 1 ? 0 : 0xA5);
+		CHECK_EQ(to[i], i / PAGE == 1 ? 0 : 0x5A);
+	}
 }
 
 TEST("the blob names both roots and what the CPU must switch on")

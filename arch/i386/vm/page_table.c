@@ -24,6 +24,10 @@
 #define ENTRY_FRAME 0xFFFFF000u
 #define ENTRY_LARGE_FRAME 0xFFC00000u
 
+#define PART_ENTRIES 8u /* directory entries for each bit of a summary */
+
+_Static_assert(KERNEL_ENTRY <= PAGE_TABLE_SUMMARY * 32 * PART_ENTRIES, "a summary is too small");
+
 /* The part of a range that one directory entry covers. */
 struct piece {
 	uint32_t *slot; /* the directory entry */
@@ -76,16 +80,28 @@ static uint32_t entry_flags(uint32_t entry)
 	       (entry & ENTRY_UNCACHED ? PAGE_DEVICE : 0) | PAGE_EXECUTE;
 }
 
+/* String instructions move whole lines at a time from the Pentium Pro on, and are no slower than a
+ * loop before. */
+void page_bytes_zero(void *page)
+{
+	unsigned long words = ARCH_PAGE_SIZE / 4;
+
+	__asm__ volatile("rep stosl" : "+D"(page), "+c"(words) : "a"(0) : "memory");
+}
+
+void page_bytes_copy(void *to, const void *from)
+{
+	unsigned long words = ARCH_PAGE_SIZE / 4;
+
+	__asm__ volatile("rep movsl" : "+D"(to), "+S"(from), "+c"(words) : : "memory");
+}
+
 static paddr_t table_allocate(const struct page_frames *frames)
 {
 	const paddr_t frame = frames->allocate(frames->context);
-	uint32_t *entries;
 
-	if (frame == 0)
-		return 0;
-	entries = entries_of(frames, frame);
-	for (unsigned int i = 0; i < ENTRIES; i++)
-		entries[i] = 0;
+	if (frame != 0)
+		page_bytes_zero(entries_of(frames, frame));
 	return frame;
 }
 
@@ -177,6 +193,8 @@ int page_table_kernel_create(struct page_table_kernel *kernel, const struct page
 
 	kernel->large = (features & ARCH_FEATURE_PSE) != 0;
 	kernel->global = (features & ARCH_FEATURE_PGE) != 0;
+	kernel->shared = 0;
+	kernel->limit = ARCH_USER_LIMIT;
 	kernel->root = table_allocate(frames);
 	if (kernel->root == 0)
 		return -ENOMEM;
@@ -187,31 +205,64 @@ int page_table_kernel_create(struct page_table_kernel *kernel, const struct page
 
 /* --- User parts ------------------------------------------------------------------------------- */
 
+int page_table_share(struct page_table_kernel *kernel, const struct page_frames *frames,
+		     vaddr_t address, paddr_t physical, uint32_t flags)
+{
+	kernel->shared = table_allocate(frames);
+	if (kernel->shared == 0)
+		return -ENOMEM;
+	entry_write(entries_of(frames, kernel->shared) + table_index(address),
+		    (uint32_t)physical | entry_bits(flags));
+	kernel->limit = ARCH_USER_LIMIT - LARGE_BYTES;
+	return 0;
+}
+
 int page_table_create(struct page_table *table, const struct page_table_kernel *kernel,
 		      const struct page_frames *frames)
 {
-	const uint32_t *from = entries_of(frames, kernel->root);
-	uint32_t *to;
+	uint32_t *directory;
 
-	table->frames = frames;
-	table->large = kernel->large;
-	table->root = table_allocate(frames);
+	*table = (struct page_table){
+		.frames = frames, .large = kernel->large, .limit = kernel->limit};
+	table->root = frames->allocate(frames->context);
 	if (table->root == 0)
 		return -ENOMEM;
-	to = entries_of(frames, table->root);
-	for (unsigned int i = KERNEL_ENTRY; i < ENTRIES; i++)
-		to[i] = from[i];
+	directory = entries_of(frames, table->root);
+	page_bytes_copy(directory, entries_of(frames, kernel->root));
+	if (kernel->shared != 0)
+		directory[kernel->limit / LARGE_BYTES] =
+			(uint32_t)kernel->shared | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER;
 	return 0;
+}
+
+/* The tables that a part of the directory names. */
+static void part_release(const struct page_frames *frames, const uint32_t *directory)
+{
+	for (unsigned int i = 0; i < PART_ENTRIES; i++) {
+		if ((directory[i] & ENTRY_PRESENT) && !is_large(directory[i]))
+			frames->release(frames->context, directory[i] & ENTRY_FRAME);
+	}
+}
+
+static void summary_add(struct page_table *table, const uint32_t *slot)
+{
+	const size_t part = (size_t)(slot - entries_of(table->frames, table->root)) / PART_ENTRIES;
+
+	table->summary[part / 32] |= 1u << part % 32;
 }
 
 void page_table_destroy(struct page_table *table)
 {
 	const struct page_frames *frames = table->frames;
-	const uint32_t *directory = entries_of(frames, table->root);
+	uint32_t *directory = entries_of(frames, table->root);
 
-	for (unsigned int i = 0; i < KERNEL_ENTRY; i++) {
-		if ((directory[i] & ENTRY_PRESENT) && !is_large(directory[i]))
-			frames->release(frames->context, directory[i] & ENTRY_FRAME);
+	if (table->limit < ARCH_USER_LIMIT)
+		directory[table->limit / LARGE_BYTES] = 0; /* not ours */
+	for (unsigned int word = 0; word < PAGE_TABLE_SUMMARY; word++) {
+		for (uint32_t parts = table->summary[word]; parts != 0; parts &= parts - 1)
+			part_release(frames,
+				     directory + (word * 32 + (unsigned int)__builtin_ctz(parts)) *
+							 PART_ENTRIES);
 	}
 	frames->release(frames->context, table->root);
 	table->root = 0;
@@ -221,7 +272,7 @@ bool page_table_next(const struct page_table *table, unsigned int *next, paddr_t
 {
 	const uint32_t *directory = entries_of(table->frames, table->root);
 
-	while (*next < KERNEL_ENTRY) {
+	while (*next < table->limit / LARGE_BYTES) {
 		const uint32_t entry = directory[(*next)++];
 
 		if ((entry & ENTRY_PRESENT) && !is_large(entry)) {
@@ -232,10 +283,11 @@ bool page_table_next(const struct page_table *table, unsigned int *next, paddr_t
 	return false;
 }
 
-static bool range_valid(vaddr_t address, paddr_t physical, size_t bytes)
+static bool range_valid(const struct page_table *table, vaddr_t address, paddr_t physical,
+			size_t bytes)
 {
-	return (address | physical | bytes) % ARCH_PAGE_SIZE == 0 && address < ARCH_USER_LIMIT &&
-	       bytes <= ARCH_USER_LIMIT - address;
+	return (address | physical | bytes) % ARCH_PAGE_SIZE == 0 && address < table->limit &&
+	       bytes <= table->limit - address;
 }
 
 static bool takes_large(const struct page_table *table, const struct piece *piece, paddr_t physical,
@@ -245,8 +297,8 @@ static bool takes_large(const struct page_table *table, const struct piece *piec
 	       physical % LARGE_BYTES == 0 && (*piece->slot == 0 || is_large(*piece->slot));
 }
 
-static int map_provide(const struct page_table *table, vaddr_t address, paddr_t physical,
-		       size_t bytes, uint32_t flags)
+static int map_provide(struct page_table *table, vaddr_t address, paddr_t physical, size_t bytes,
+		       uint32_t flags)
 {
 	const uint64_t end = (uint64_t)address + bytes;
 	uint32_t *directory = entries_of(table->frames, table->root);
@@ -257,11 +309,13 @@ static int map_provide(const struct page_table *table, vaddr_t address, paddr_t 
 		piece = piece_at(directory, at, end);
 		if (takes_large(table, &piece, physical + (at - address), flags))
 			continue;
-		if (is_large(*piece.slot))
+		if (is_large(*piece.slot)) {
 			error = -EEXIST;
-		else if (*piece.slot == 0)
+		} else if (*piece.slot == 0) {
+			summary_add(table, piece.slot);
 			error = slot_provide(table->frames, piece.slot,
 					     ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER);
+		}
 	}
 	return error;
 }
@@ -289,7 +343,7 @@ int page_table_map(struct page_table *table, vaddr_t address, paddr_t physical, 
 	uint32_t slot;
 	int error;
 
-	if (!range_valid(address, physical, bytes))
+	if (!range_valid(table, address, physical, bytes))
 		return -EINVAL;
 	/* What nearly every page fault comes to: one page, and its table is there. */
 	slot = directory[address / (uint32_t)LARGE_BYTES];
@@ -317,7 +371,7 @@ static int range_change(struct page_table *table, vaddr_t address, size_t bytes,
 	struct piece piece;
 	uint32_t *entry;
 
-	if (!range_valid(address, 0, bytes))
+	if (!range_valid(table, address, 0, bytes))
 		return -EINVAL;
 	for (uint64_t at = address; at < end; at += piece.bytes) {
 		piece = piece_at(directory, at, end);

@@ -3,6 +3,7 @@
  */
 #include "servers/vm/page_table.h"
 
+#include <arch/layout.h>
 #include <skerry/errno.h>
 
 /* A real port maps every range of `maps` into a fresh root, with the largest pages that keep each
@@ -12,6 +13,13 @@ int page_table_kernel_create(struct page_table_kernel *kernel, const struct page
 			     unsigned int count)
 {
 	(void)kernel, (void)frames, (void)features, (void)maps, (void)count;
+	return -ENOMEM;
+}
+
+int page_table_share(struct page_table_kernel *kernel, const struct page_frames *frames,
+		     vaddr_t address, paddr_t physical, uint32_t flags)
+{
+	(void)kernel, (void)frames, (void)address, (void)physical, (void)flags;
 	return -ENOMEM;
 }
 
@@ -66,4 +74,14 @@ void page_table_paging(const struct page_table_kernel *kernel, const struct page
 {
 	(void)kernel, (void)table;
 	*paging = (struct arch_paging){.size = sizeof(*paging), .arch = ARCH_PAGING_ID};
+}
+
+void page_bytes_zero(void *page)
+{
+	__builtin_memset(page, 0, ARCH_PAGE_SIZE);
+}
+
+void page_bytes_copy(void *to, const void *from)
+{
+	__builtin_memcpy(to, from, ARCH_PAGE_SIZE);
 }
