@@ -105,6 +105,30 @@ struct vm_set_rights_req {
 	u32 rights; /* VM_RIGHT_* */
 };
 
+struct vm_remap_req {
+	space_t source;
+	space_t destination;
+	u32 protection;
+	u32 reserved;
+	u64 address; /* in the source */
+	u64 bytes;
+	u64 wish; /* where; 0: anywhere */
+};
+
+struct vm_safemap_req {
+	endpoint_t granter;
+	grant_t grant;
+	u64 offset;	/* into the grant; must lie at a page's start in memory */
+	u64 bytes;	/* whole pages */
+	u64 wish;	/* where; 0: anywhere */
+	u32 protection; /* VM_READ, perhaps with VM_WRITE */
+	u32 reserved;
+};
+
+struct vm_saferevmap_req {
+	grant_t grant;
+};
+
 #define VM_INFO_STATISTICS 0u /* struct vm_statistics */
 #define VM_INFO_USAGE 1u      /* struct vm_usage of a space */
 #define VM_INFO_REGIONS 2u    /* array of struct vm_region_info from `next` on */

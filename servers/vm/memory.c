@@ -6,6 +6,7 @@
 #include "own_space.h"
 #include "page_round.h"
 #include "region.h"
+#include "safemap.h"
 #include "shared.h"
 #include "vm_space.h"
 #include <sys.h>
@@ -16,7 +17,7 @@
 
 struct boot_page boot;
 struct frames frames;
-struct slab space_slab, shared_slab;
+struct slab space_slab, shared_slab, safemap_slab;
 enum frame_level memory_level = FRAME_FOR_SERVICE;
 
 static struct slab chunk_slab, region_slab;
@@ -117,6 +118,7 @@ void memory_slabs_visit(void (*visit)(const struct slab *slab))
 	visit(&region_slab);
 	visit(&space_slab);
 	visit(&shared_slab);
+	visit(&safemap_slab);
 }
 
 frame_t memory_frame(const void *page)
@@ -153,4 +155,5 @@ void memory_init(const struct boot_page *page)
 	slab_init(&region_slab, "region", sizeof(struct region), &object_pages);
 	slab_init(&space_slab, "space", sizeof(struct vm_space), &object_pages);
 	slab_init(&shared_slab, "shared", sizeof(struct shared), &object_pages);
+	slab_init(&safemap_slab, "safemap", sizeof(struct safemap), &object_pages);
 }

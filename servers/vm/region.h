@@ -15,6 +15,7 @@
 struct region;
 struct space;
 struct page_reference;
+struct share_part;
 
 /* region.flags. The first three are what programs may do. */
 #define REGION_READ 0x1u
@@ -68,6 +69,11 @@ struct memory_type {
 	/* May the region get this access; may it become so long? 0 or the refusal. */
 	int (*protect)(const struct region *region, uint32_t access);
 	int (*resize)(const struct region *region, size_t bytes);
+
+	/* What another space may show of [start, end) of the region (space_share.h): the part's
+	 * type, object and offset; `fresh` if the object is new. 0 or -ENOMEM. NULL: nobody may. */
+	int (*share)(const struct region *region, vaddr_t start, vaddr_t end,
+		     struct share_part *part);
 
 	/* Debug: NULL, or what is wrong. */
 	const char *(*check)(const struct region *region);

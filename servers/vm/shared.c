@@ -4,6 +4,7 @@
 #include "memory.h"
 #include "type.h"
 #include <skerry/errno.h>
+#include <string.h>
 
 static struct shared *objects;
 
@@ -43,21 +44,27 @@ void shared_drop(struct shared *shared)
 	slab_free(&shared_slab, shared);
 }
 
-static void reference(struct region *region)
+void shared_keep(struct shared *shared)
 {
-	struct shared *shared = region->object;
-
 	slab_write(shared);
 	shared->regions++;
 }
 
-static void release(struct region *region)
+void shared_release(struct shared *shared)
 {
-	struct shared *shared = region->object;
-
 	slab_write(shared);
 	if (--shared->regions == 0)
 		shared_drop(shared);
+}
+
+static void reference(struct region *region)
+{
+	shared_keep(region->object);
+}
+
+static void release(struct region *region)
+{
+	shared_release(region->object);
 }
 
 /* The object's page, made at the first touch by anybody: 0 or -ENOMEM. */
@@ -82,14 +89,13 @@ static int page_get(struct shared *shared, page_t page, uint32_t level, frame_t 
 	return error;
 }
 
-static enum fault_result fault(struct region *region, vaddr_t page, bool write)
+enum fault_result shared_fault(struct shared *shared, struct region *region, vaddr_t page)
 {
 	const uint64_t offset = region->offset + (page - region->start);
 	frame_t frame;
 
-	(void)write;
-	if (page_get(region->object, (page_t)(offset / ARCH_PAGE_SIZE),
-		     vm_space_level(vm_space_of(region)), &frame) != 0)
+	if (page_get(shared, (page_t)(offset / ARCH_PAGE_SIZE), vm_space_level(vm_space_of(region)),
+		     &frame) != 0)
 		return FAULT_NO_MEMORY;
 	frame_reference(&frames, frame);
 	if (space_add_page(region, page, frame) == 0)
@@ -98,16 +104,114 @@ static enum fault_result fault(struct region *region, vaddr_t page, bool write)
 	return FAULT_NO_MEMORY;
 }
 
+static enum fault_result fault(struct region *region, vaddr_t page, bool write)
+{
+	(void)write;
+	return shared_fault(region->object, region, page);
+}
+
+/* --- Fork ------------------------------------------------------------------------------------- */
+
+static int page_copy(struct region *to, vaddr_t page, frame_t from)
+{
+	frame_t frame;
+	int error = frame_allocate(&frames, FRAME_ANONYMOUS, memory_level, false, &frame);
+
+	if (error != 0)
+		return error;
+	memcpy(memory_pointer(frame), memory_pointer(from), ARCH_PAGE_SIZE);
+	error = space_add_page(to, page, frame);
+	if (error != 0)
+		frames_release(&frames, frame, 1);
+	return error;
+}
+
+/* The object has other users, so that nothing of it goes with the region's reference. */
+int shared_copy(const struct shared *shared, struct region *to)
+{
+	const page_t first = (page_t)(to->offset / ARCH_PAGE_SIZE);
+	const page_t last = first + (to->end - to->start) / ARCH_PAGE_SIZE;
+	struct page_reference present;
+	page_t page = first;
+	int error = 0;
+
+	share_retype(to, &type_anonymous);
+	for (; error == 0 && pages_next(&shared->pages, page, last, &present);
+	     page = present.page + 1)
+		error = page_copy(to, to->start + (present.page - first) * ARCH_PAGE_SIZE,
+				  present.frame);
+	return error;
+}
+
 static int copy(struct region *from, struct region *to)
 {
-	(void)from, (void)to; /* the child's faults find the object */
+	if (from->flags & REGION_SHARED)
+		return 0; /* the child's faults find the object */
+	return shared_copy(from->object, to);
+}
+
+/* --- Shown elsewhere -------------------------------------------------------------------------- */
+
+static int duplicate(const struct region *region, frame_t from, frame_t *made)
+{
+	const int error = frame_allocate(&frames, FRAME_ANONYMOUS,
+					 vm_space_level(vm_space_of(region)), false, made);
+
+	if (error == 0)
+		memcpy(memory_pointer(*made), memory_pointer(from), ARCH_PAGE_SIZE);
+	return error;
+}
+
+int shared_from_private(const struct region *region, vaddr_t start, vaddr_t end,
+			struct share_part *part)
+{
+	struct shared *shared = shared_create(end - start);
+	int error;
+
+	if (shared == NULL)
+		return -ENOMEM;
+	error = share_fill(region, start, end, &shared->pages, duplicate);
+	if (error != 0) {
+		shared_drop(shared);
+		return error;
+	}
+	part->type = &type_shared;
+	part->object = shared;
+	part->fresh = &shared->pages;
 	return 0;
+}
+
+static int share(const struct region *region, vaddr_t start, vaddr_t end, struct share_part *part)
+{
+	(void)end;
+	part->type = &type_shared;
+	part->object = region->object;
+	part->offset = region->offset + (start - region->start);
+	return 0;
+}
+
+uint32_t shared_limits(uint32_t access)
+{
+	return SHARED_LIMITED | SHARED_DENY(REGION_ACCESS & ~access);
+}
+
+int shared_protect(const struct region *region, uint32_t access)
+{
+	return region->flags & SHARED_DENY(access) ? -EACCES : 0;
+}
+
+bool shared_writable(const struct region *region, const struct page_reference *reference)
+{
+	(void)region, (void)reference;
+	return true;
 }
 
 static int resize(const struct region *region, size_t bytes)
 {
 	const struct shared *shared = region->object;
 
+	if (region->flags & SHARED_LIMITED)
+		return -ENOMEM;
 	return region->offset + bytes <= shared->bytes ? 0 : -ENOMEM;
 }
 
@@ -117,8 +221,11 @@ const struct memory_type type_shared = {
 	.reference = reference,
 	.release = release,
 	.fault = fault,
+	.writable = shared_writable,
 	.copy = copy,
+	.protect = shared_protect,
 	.resize = resize,
+	.share = share,
 };
 
 void shared_visit(struct sanity *sanity)

@@ -16,8 +16,8 @@ void space_init(struct space *space, vaddr_t low, vaddr_t high, const struct mem
 /* --- Map -----------------------------------------------------------------------------------------
  */
 
-static int choose_free(const struct space *space, const struct space_request *request,
-		       vaddr_t *start)
+int space_choose_free(const struct space *space, const struct space_request *request,
+		      vaddr_t *start)
 {
 	size_t left = space->regions.high - space->regions.low;
 	size_t below = request->growth ? request->growth + REGION_GUARD_BYTES : 0;
@@ -64,7 +64,7 @@ int space_map(struct space *space, const struct space_request *request, vaddr_t 
 
 	if (!request->bytes || (request->bytes | request->growth) % ARCH_PAGE_SIZE)
 		return -EINVAL;
-	error = request->placement == SPACE_ANYWHERE ? choose_free(space, request, start)
+	error = request->placement == SPACE_ANYWHERE ? space_choose_free(space, request, start)
 						     : choose_fixed(space, request, start);
 	if (!error)
 		error = spares_take(&spares, space->memory, is_fixed ? 2 : 1);

@@ -105,9 +105,8 @@ void space_cut(struct space *space, struct region *region, vaddr_t start, vaddr_
 	}
 }
 
-/* Entries and frames of the range go; what is mapped has a page reference, so without these there
- * is nothing to edit. */
-static void drop_pages(struct space *space, vaddr_t start, vaddr_t end)
+/* What is mapped has a page reference: without one there is nothing to edit. */
+void space_drop_pages(struct space *space, vaddr_t start, vaddr_t end)
 {
 	struct page_reference present;
 	page_t last = page_number(end);
@@ -132,7 +131,7 @@ void space_empty(struct space *space, vaddr_t start, vaddr_t end, struct spares 
 		next = region_next(region);
 		if (region->type->unmap)
 			region->type->unmap(region, from, to);
-		drop_pages(space, from, to);
+		space_drop_pages(space, from, to);
 		space_cut(space, region, from, to, spares);
 	}
 }

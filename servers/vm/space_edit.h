@@ -1,4 +1,4 @@
-/* What the operations on spaces (space.c, space_remap.c, space_fault.c) share. For them only. */
+/* What the operations on spaces (space.c, space_*.c) share. For them only. */
 #pragma once
 
 #include "space.h"
@@ -34,6 +34,13 @@ bool space_is_pinned(const struct space *space, vaddr_t start, vaddr_t end);
 /* Open the operation's bracket, unless it is; close it, if it is. */
 void space_edit(struct space *space);
 void space_edit_end(struct space *space);
+
+/* Where a region that is to go anywhere goes, its wish first. -ENOMEM: there is no room. */
+int space_choose_free(const struct space *space, const struct space_request *request,
+		      vaddr_t *start);
+
+/* Entries and frames of the range go. */
+void space_drop_pages(struct space *space, vaddr_t start, vaddr_t end);
 
 /* Commit an unmap: at most one spare is used, where the range makes a hole in a region. */
 void space_empty(struct space *space, vaddr_t start, vaddr_t end, struct spares *spares);

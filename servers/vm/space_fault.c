@@ -134,9 +134,11 @@ int space_share_pages(struct region *from, struct region *to)
 	return pages_share(&parent->pages, &to->space->pages, first, page_number(bytes));
 }
 
-static int copy_region(struct region *region, struct space *child)
+/* *retyped: the copy is of another type, and may continue a neighbour. */
+static int copy_region(struct region *region, struct space *child, bool *retyped)
 {
 	struct region *copy;
+	int error;
 
 	if (!region->type->copy)
 		return 0;
@@ -146,20 +148,25 @@ static int copy_region(struct region *region, struct space *child)
 	*copy = *region;
 	copy->space = child;
 	space_insert(child, copy);
-	return region->type->copy(region, copy);
+	error = region->type->copy(region, copy);
+	*retyped |= copy->type != region->type;
+	return error;
 }
 
 int space_fork(struct space *parent, struct space *child)
 {
 	struct region *region = region_first(&parent->regions);
+	bool retyped = false;
 	int error = 0;
 	USE(NULL);
 
 	assert(!child->regions.count && !child->pages.count);
 	for (; region && !error; region = region_next(region))
-		error = copy_region(region, child);
+		error = copy_region(region, child, &retyped);
 	space_edit_end(parent);
 	if (error)
 		space_clear(child, false);
+	else if (retyped)
+		space_join(child, child->regions.low, child->regions.high);
 	return error;
 }

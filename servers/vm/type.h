@@ -13,6 +13,8 @@ int type_contiguous_fill(struct region *region, bool low);
 extern const struct memory_type type_physical;
 /* An object several spaces may show (shared.h). */
 extern const struct memory_type type_shared;
+/* Memory shown under a grant, until the granter takes it back (safemap.h). */
+extern const struct memory_type type_safemap;
 /* A thread's message page: nobody may change it; a fork gets its own. */
 extern const struct memory_type type_message;
 /* Nothing, ever. */

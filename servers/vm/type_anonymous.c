@@ -2,6 +2,7 @@
  * frames, which nobody may write while they have two references (pages.h).
  */
 #include "memory.h"
+#include "shared.h"
 #include "type.h"
 
 static enum fault_result fault(struct region *region, vaddr_t page, bool write)
@@ -37,4 +38,5 @@ const struct memory_type type_anonymous = {
 	.name = "anonymous",
 	.fault = fault,
 	.copy = space_share_pages,
+	.share = shared_from_private,
 };

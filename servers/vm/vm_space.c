@@ -4,6 +4,7 @@
 #include "boot.h"
 #include "memory.h"
 #include "own_space.h"
+#include "safemap.h"
 #include "sanity.h"
 #include "shared.h"
 #include "type.h"
@@ -158,6 +159,7 @@ int vm_space_destroy(struct vm_space *space)
 	if (error != 0)
 		return error;
 	space->space.ops = &forgotten_ops;
+	safemap_revoke_space(space->id);
 	space_clear(&space->space, false);
 	spaces[space->id & SLOT_MASK] = NULL;
 	space_count--;

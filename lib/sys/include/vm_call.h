@@ -23,6 +23,9 @@ SERVER_STUB(vm_space_destroy, VM_SPACE_DESTROY, VM_ENDPOINT)
 SERVER_STUB(vm_space_ending, VM_SPACE_ENDING, VM_ENDPOINT)
 SERVER_STUB(vm_message_page, VM_MESSAGE_PAGE, VM_ENDPOINT)
 SERVER_STUB(vm_set_rights, VM_SET_RIGHTS, VM_ENDPOINT)
+SERVER_STUB(vm_remap, VM_REMAP, VM_ENDPOINT)
+SERVER_STUB(vm_safemap, VM_SAFEMAP, VM_ENDPOINT)
+SERVER_STUB(vm_saferevmap, VM_SAFEREVMAP, VM_ENDPOINT)
 
 /* A row without a stub does not compile. */
 #define CALL(name, nr, request, reply, handler, right, what)                                       \

@@ -1,0 +1,133 @@
+/* Calls that show memory of one space in another: by right, and under grants. */
+#include "call.h"
+
+#include "memory.h"
+#include "safemap.h"
+#include <skerry/grant.h>
+
+/* Nothing of the space above PROGRAM_HIGH, and no wish there. */
+static vaddr_t wish_of(uint64_t wish, uint64_t bytes)
+{
+	return call_range_valid(wish, bytes) ? (vaddr_t)wish : 0;
+}
+
+static int remap(struct vm_space *source, struct vm_space *destination,
+		 const struct vm_remap_req *req, uint32_t access, vaddr_t *address)
+{
+	struct share share;
+	int error;
+	USE(source);
+	USE(destination);
+
+	error = share_take(&share, &source->space, (vaddr_t)req->address, (size_t)req->bytes,
+			   access);
+	if (error != 0)
+		return error;
+	error = share_show(&share, &destination->space, wish_of(req->wish, req->bytes),
+			   access | REGION_SHARED | shared_limits(access), address);
+	if (error != 0)
+		share_drop(&share);
+	return error;
+}
+
+int vm_do_remap(const struct vm_caller *caller, const struct vm_remap_req *req,
+		struct vm_address_reply *rep)
+{
+	int error;
+	struct vm_space *source = call_space(caller, req->source, &error), *destination;
+	vaddr_t address = 0;
+	uint32_t access;
+
+	if (source == NULL)
+		return error;
+	destination = call_space(caller, req->destination, &error);
+	if (destination == NULL)
+		return error;
+	if (!call_range_valid(req->address, req->bytes) ||
+	    call_access(req->protection, &access) != 0)
+		return -EINVAL;
+	error = remap(source, destination, req, access, &address);
+	rep->address = address;
+	return error;
+}
+
+/* --- Grants ----------------------------------------------------------------------------------- */
+
+/* The grant, the caller as its grantee; answers the owner's space. */
+static int grant_open(const struct vm_caller *caller, struct safemap_grant *grant,
+		      struct vm_space **owner)
+{
+	const struct vm_space *granter;
+	const int error = safemap_grant_check(grant);
+
+	if (error != 0)
+		return error;
+	granter = vm_space_by_thread(grant->granter);
+	*owner = vm_space_by_thread(grant->owner);
+	if (granter == NULL || *owner == NULL || (*owner)->ending)
+		return -EDEADSRCDST;
+	if (!call_range_valid(grant->address, grant->bytes))
+		return -EINVAL;
+	grant->granter_space = granter->id;
+	grant->owner_space = (*owner)->id;
+	grant->grantee_space = caller->space->id;
+	return 0;
+}
+
+static int safemap(const struct vm_caller *caller, const struct safemap_grant *grant,
+		   struct vm_space *owner, vaddr_t wish, uint32_t access, vaddr_t *address)
+{
+	struct share share;
+	int error;
+	USE(owner);
+	USE(caller->space);
+
+	error = share_take(&share, &owner->space, (vaddr_t)grant->address, (size_t)grant->bytes,
+			   access);
+	if (error != 0)
+		return error;
+	error = safemap_wrap(&share, grant);
+	if (error == 0)
+		error = share_show(&share, &caller->space->space, wish,
+				   access | shared_limits(access), address);
+	if (error != 0)
+		share_drop(&share);
+	return error;
+}
+
+int vm_do_safemap(const struct vm_caller *caller, const struct vm_safemap_req *req,
+		  struct vm_address_reply *rep)
+{
+	struct safemap_grant grant = {
+		.granter = req->granter,
+		.grantee = caller->thread,
+		.grant = req->grant,
+		.access = GRANT_MAP | (req->protection & VM_WRITE ? GRANT_WRITE : 0) |
+			  (req->protection & VM_READ ? GRANT_READ : 0),
+		.offset = req->offset,
+		.bytes = req->bytes,
+	};
+	struct vm_space *owner;
+	vaddr_t address = 0;
+	uint32_t access;
+	int error;
+
+	/* What may be written can be read. */
+	if (req->protection != VM_READ && req->protection != (VM_READ | VM_WRITE))
+		return -EINVAL;
+	error = grant_open(caller, &grant, &owner);
+	if (error != 0)
+		return error;
+	(void)call_access(req->protection, &access);
+	error = safemap(caller, &grant, owner, wish_of(req->wish, req->bytes), access, &address);
+	rep->address = address;
+	return error;
+}
+
+int vm_do_saferevmap(const struct vm_caller *caller, const struct vm_saferevmap_req *req,
+		     struct vm_empty_reply *rep)
+{
+	(void)rep;
+	safemap_revoke(caller->space->id, req->grant);
+	return 0;
+}
