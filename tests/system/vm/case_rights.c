@@ -61,7 +61,7 @@ void case_rights_physical(void)
 void case_calls_unknown(void)
 {
 	static const uint32_t types[] = {
-		VM_SET_RIGHTS + 1, VM_BRK + 0xFFFF, PM_GETPID, 0, 1, ~0u,
+		VM_BRK + 0x100, VM_BRK + 0xFFFF, PM_GETPID, 0, 1, ~0u,
 	};
 
 	for (unsigned int i = 0; i < sizeof(types) / sizeof(types[0]); i++) {

@@ -1,6 +1,8 @@
 /* What the service has programs do: `vmcase @WHAT ...`. */
 #include "vm_case.h"
 
+#include "peer.h"
+
 static int idle(const struct program *program)
 {
 	while (program->argument_count > 0)
@@ -32,6 +34,12 @@ static int ask(const struct program *program)
 	return 7;
 }
 
+static int peer(const struct program *program)
+{
+	(void)program;
+	return peer_serve();
+}
+
 target_function target_find(const char *name)
 {
 	static const struct {
@@ -40,6 +48,7 @@ target_function target_find(const char *name)
 	} targets[] = {
 		{"idle", idle},
 		{"ask", ask},
+		{"peer", peer},
 	};
 
 	for (unsigned int i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {

@@ -1,0 +1,53 @@
+/* The program that does what the service asks (peer.h). */
+#include "peer.h"
+
+#include "tests/system/user/case.h"
+#include <sys_ipc.h>
+
+static int call(struct peer_page *page)
+{
+	struct message *message = &message_page()->message;
+	int code;
+
+	message->type = page->type;
+	memcpy(message->payload, page->payload, sizeof(page->payload));
+	code = ipc_call(VM_ENDPOINT);
+	memcpy(page->payload, message->payload, sizeof(page->payload));
+	return code != 0 ? code : (int)message->type;
+}
+
+static int obey(struct peer_page *page)
+{
+	switch (page->order) {
+	case PEER_CALL:
+		return call(page);
+	case PEER_READ:
+		return *byte_at((long)page->address);
+	case PEER_WRITE:
+		*byte_at((long)page->address) = page->payload[0];
+		return 0;
+	case PEER_FORK: /* the child goes on with a page of its own */
+		return (int)child_make();
+	case PEER_WAIT:
+		return child_wait((pid32)page->address);
+	default:
+		return -1;
+	}
+}
+
+int peer_serve(void)
+{
+	struct peer_page *page = (struct peer_page *)map_at(
+		PEER_PAGE, PAGE, RW, VM_MAP_FIXED_NOREPLACE | VM_MAP_POPULATE);
+
+	page->magic = PEER_MAGIC;
+	while (page->order != PEER_EXIT) {
+		if (page->order == PEER_NOTHING) {
+			yield();
+			continue;
+		}
+		page->result = obey(page);
+		__atomic_store_n(&page->order, PEER_NOTHING, __ATOMIC_RELEASE);
+	}
+	return 0;
+}

@@ -1,0 +1,233 @@
+/* The service's side of peers (peer.h). */
+#include "peer.h"
+
+#include "tests/system/user/runner.h"
+#include <skerry/info.h>
+#include <string.h>
+#include <sys.h>
+#include <sys_call.h>
+#include <vm_call.h>
+
+#define POLL_TIME 100000ull /* 0.1 ms */
+#define POLLS_MAX 200000u
+#define PEERS_MAX 8u
+
+static endpoint_t known[PEERS_MAX];
+
+/* --- Finding them ----------------------------------------------------------------------------- */
+
+static endpoint_t *slot_of(endpoint_t thread)
+{
+	for (unsigned int i = 0; i < PEERS_MAX; i++) {
+		if (known[i] == thread)
+			return &known[i];
+	}
+	return NULL;
+}
+
+static bool show_page(struct peer *peer)
+{
+	const struct vm_remap_req request = {
+		.source = peer->space,
+		.protection = RW,
+		.address = PEER_PAGE,
+		.bytes = PAGE,
+	};
+	struct vm_address_reply reply;
+
+	if (vm_remap(&request, &reply) != 0)
+		return false;
+	peer->page = (volatile struct peer_page *)(uintptr_t)reply.address;
+	return true;
+}
+
+/* A peer that is not known yet, once it has its page. */
+static bool find_new(struct peer *peer)
+{
+	struct info_thread thread;
+	struct vm_region_info region;
+	struct sys_info_req request = {
+		.what = INFO_THREAD,
+		.address = (uintptr_t)&thread,
+		.size = sizeof(thread),
+	};
+
+	for (; sys_info(&request, NULL) == 0; request.index++) {
+		if (strcmp(thread.name, "vmcase") != 0 || slot_of(thread.thread) != NULL ||
+		    !region_get(thread.space, PEER_PAGE, &region) || region.address != PEER_PAGE)
+			continue;
+		peer->thread = thread.thread;
+		peer->space = thread.space;
+		return show_page(peer);
+	}
+	return false;
+}
+
+static bool meet(struct peer *peer)
+{
+	unsigned int polls = 0;
+
+	while (!find_new(peer) && ++polls < POLLS_MAX)
+		runner_sleep(POLL_TIME);
+	while (polls < POLLS_MAX && peer->page->magic != PEER_MAGIC && ++polls < POLLS_MAX)
+		runner_sleep(POLL_TIME);
+	if (polls >= POLLS_MAX) {
+		sys_print("# a peer does not come\n");
+		return false;
+	}
+	*slot_of(0) = peer->thread;
+	return true;
+}
+
+bool peer_start(struct peer *peer)
+{
+	const int error =
+		program_start("vmcase", "vmcase\0@peer", sizeof("vmcase\0@peer"), 2, &peer->pid);
+
+	return error == 0 && meet(peer);
+}
+
+/* --- Orders ----------------------------------------------------------------------------------- */
+
+static int order(struct peer *peer, enum peer_order what)
+{
+	peer->page->result = -1;
+	__atomic_store_n(&peer->page->order, what, __ATOMIC_RELEASE);
+	for (unsigned int i = 0; i < POLLS_MAX; i++) {
+		if (__atomic_load_n(&peer->page->order, __ATOMIC_ACQUIRE) == PEER_NOTHING)
+			return peer->page->result;
+		runner_sleep(POLL_TIME);
+	}
+	panic("a peer does not answer");
+}
+
+bool peer_fork(struct peer *peer, struct peer *child)
+{
+	child->pid = order(peer, PEER_FORK);
+	if (child->pid <= 0 || !meet(child))
+		return false;
+	/* Its page still has the order that made it. */
+	for (unsigned int i = 0; child->page->order != PEER_NOTHING && i < POLLS_MAX; i++)
+		runner_sleep(POLL_TIME);
+	return true;
+}
+
+bool peer_end(struct peer *peer, struct peer *parent)
+{
+	int status;
+
+	*slot_of(peer->thread) = 0;
+	__atomic_store_n(&peer->page->order, PEER_EXIT, __ATOMIC_RELEASE);
+	if (parent != NULL) {
+		parent->page->address = (uint64_t)peer->pid;
+		status = order(parent, PEER_WAIT);
+	} else if (program_end_of(peer->pid, &status) != 0) {
+		return false;
+	}
+	return unmap((uintptr_t)peer->page, PAGE) == 0 && status == 0;
+}
+
+int peer_call(struct peer *peer, uint32_t type, const void *request, size_t bytes, void *reply,
+	      size_t reply_bytes)
+{
+	int code;
+
+	peer->page->type = type;
+	memcpy((void *)(uintptr_t)peer->page->payload, request, bytes);
+	code = order(peer, PEER_CALL);
+	if (reply != NULL)
+		memcpy(reply, (const void *)(uintptr_t)peer->page->payload, reply_bytes);
+	return code;
+}
+
+/* --- Memory ----------------------------------------------------------------------------------- */
+
+int peer_read(struct peer *peer, uint64_t address)
+{
+	peer->page->address = address;
+	return order(peer, PEER_READ);
+}
+
+void peer_write(struct peer *peer, uint64_t address, uint8_t value)
+{
+	peer->page->address = address;
+	peer->page->payload[0] = value;
+	(void)order(peer, PEER_WRITE);
+}
+
+int peer_peek(const struct peer *peer, uint64_t address)
+{
+	uint8_t found = 0;
+	const struct sys_copy_req request = {
+		.source = peer->thread,
+		.destination = EP_SELF,
+		.source_address = address,
+		.destination_address = (uintptr_t)&found,
+		.bytes = 1,
+	};
+	const int error = sys_vircopy(&request, NULL);
+
+	return error != 0 ? error : found;
+}
+
+void peer_fill(struct peer *peer, uint64_t start, unsigned int pages, uint8_t seed)
+{
+	for (unsigned int i = 0; i < pages; i++)
+		peer_write(peer, start + i * PAGE, (uint8_t)(seed + i));
+}
+
+bool peer_holds(struct peer *peer, uint64_t start, unsigned int pages, uint8_t seed)
+{
+	for (unsigned int i = 0; i < pages; i++) {
+		const int found = peer_read(peer, start + i * PAGE);
+
+		if (found == (uint8_t)(seed + i))
+			continue;
+		sys_print("# page %u: %#x, not %#x\n", i, (unsigned int)found, (uint8_t)(seed + i));
+		return false;
+	}
+	return true;
+}
+
+/* --- Calls ------------------------------------------------------------------------------------ */
+
+long peer_map(struct peer *peer, uint64_t bytes, uint32_t protection, uint32_t flags)
+{
+	const struct vm_mmap_req request = {
+		.protection = protection, .flags = flags, .bytes = bytes};
+	struct vm_address_reply reply;
+	const int error =
+		peer_call(peer, VM_MMAP, &request, sizeof(request), &reply, sizeof(reply));
+
+	return error != 0 ? error : (long)reply.address;
+}
+
+int peer_unmap(struct peer *peer, uint64_t address, uint64_t bytes)
+{
+	const struct vm_range_req request = {.address = address, .bytes = bytes};
+
+	return peer_call(peer, VM_MUNMAP, &request, sizeof(request), NULL, 0);
+}
+
+int peer_protect(struct peer *peer, uint64_t address, uint64_t bytes, uint32_t protection)
+{
+	const struct vm_mprotect_req request = {
+		.protection = protection, .address = address, .bytes = bytes};
+
+	return peer_call(peer, VM_MPROTECT, &request, sizeof(request), NULL, 0);
+}
+
+long peer_remap(struct peer *peer, uint64_t address, uint64_t old_bytes, uint64_t new_bytes)
+{
+	const struct vm_mremap_req request = {
+		.flags = VM_MREMAP_MAYMOVE,
+		.address = address,
+		.old_bytes = old_bytes,
+		.new_bytes = new_bytes,
+	};
+	struct vm_address_reply reply;
+	const int error =
+		peer_call(peer, VM_MREMAP, &request, sizeof(request), &reply, sizeof(reply));
+
+	return error != 0 ? error : (long)reply.address;
+}
