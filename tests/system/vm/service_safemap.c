@@ -68,46 +68,47 @@ bool service_safemap_refused(void)
 	const long device = map(PAGE, RW, VM_MAP_CONTIGUOUS);
 	const struct vm_statistics before = statistics_get();
 	struct peer peer, other = {.thread = PM_ENDPOINT};
-	grant_t all, read, write, copy, odd, others, hole, none, adapter;
+	enum { ALL, READ, WRITE, COPY, ODD, OTHERS, HOLE, NONE, ADAPTER, GRANTS };
+	grant_t grant[GRANTS];
 
 	EXPECT(peer_start(&peer));
 	EXPECT_EQ(unmap((uint64_t)mine + 6 * PAGE, PAGE), 0);
-	all = granter_give(&peer, mine, 4 * PAGE, MAP_RW);
-	read = granter_give(&peer, mine, PAGE, GRANT_READ | GRANT_MAP);
-	write = granter_give(&peer, mine, PAGE, GRANT_WRITE | GRANT_MAP);
-	copy = granter_give(&peer, mine, PAGE, GRANT_READ | GRANT_WRITE);
-	odd = granter_give(&peer, mine + 16, 2 * PAGE, MAP_RW);
-	others = granter_give(&other, mine, PAGE, MAP_RW);
-	hole = granter_give(&peer, mine + 5 * PAGE, 2 * PAGE, MAP_RW);
-	none = granter_give(&peer, hidden, PAGE, MAP_RW);
-	adapter = granter_give(&peer, device, PAGE, MAP_RW);
+	grant[ALL] = granter_give(&peer, mine, 4 * PAGE, MAP_RW);
+	grant[READ] = granter_give(&peer, mine, PAGE, GRANT_READ | GRANT_MAP);
+	grant[WRITE] = granter_give(&peer, mine, PAGE, GRANT_WRITE | GRANT_MAP);
+	grant[COPY] = granter_give(&peer, mine, PAGE, GRANT_READ | GRANT_WRITE);
+	grant[ODD] = granter_give(&peer, mine + 16, 2 * PAGE, MAP_RW);
+	grant[OTHERS] = granter_give(&other, mine, PAGE, MAP_RW);
+	grant[HOLE] = granter_give(&peer, mine + 5 * PAGE, 2 * PAGE, MAP_RW);
+	grant[NONE] = granter_give(&peer, hidden, PAGE, MAP_RW);
+	grant[ADAPTER] = granter_give(&peer, device, PAGE, MAP_RW);
 	const struct {
 		grant_t grant;
 		uint64_t offset, bytes;
 		uint32_t protection;
 		int error;
 	} rows[] = {
-		{all, 1, PAGE, RW, -EINVAL},
-		{all, 0, 100, RW, -EINVAL},
-		{all, 0, 0, RW, -EINVAL},
-		{all, 0, PAGE, 0, -EINVAL},
-		{all, 0, PAGE, VM_WRITE, -EINVAL},
-		{all, 0, PAGE, RW | VM_EXECUTE, -EINVAL},
-		{all, 0, 5 * PAGE, RW, -EPERM},
-		{all, 4 * PAGE, PAGE, RW, -EPERM},
-		{all, ~0ull - PAGE + 1, 2 * PAGE, RW, -EPERM},
-		{all, 0, 0x100000000ull + PAGE, RW, -EPERM},
-		{read, 0, PAGE, RW, -EPERM},
-		{write, 0, PAGE, RW, -EPERM},
-		{write, 0, PAGE, VM_READ, -EPERM},
-		{copy, 0, PAGE, VM_READ, -EPERM},
-		{odd, 0, PAGE, RW, -EINVAL},
-		{others, 0, PAGE, RW, -EPERM},
-		{hole, 0, 2 * PAGE, RW, -EFAULT},
-		{none, 0, PAGE, RW, -EACCES},
-		{adapter, 0, PAGE, RW, -EPERM},
-		{all + 1, 0, PAGE, RW, -EBADGRANT},
-		{all ^ 1u << GRANT_GENERATION_BITS, 0, PAGE, RW, -EBADGRANT},
+		{grant[ALL], 1, PAGE, RW, -EINVAL},
+		{grant[ALL], 0, 100, RW, -EINVAL},
+		{grant[ALL], 0, 0, RW, -EINVAL},
+		{grant[ALL], 0, PAGE, 0, -EINVAL},
+		{grant[ALL], 0, PAGE, VM_WRITE, -EINVAL},
+		{grant[ALL], 0, PAGE, RW | VM_EXECUTE, -EINVAL},
+		{grant[ALL], 0, 5 * PAGE, RW, -EPERM},
+		{grant[ALL], 4 * PAGE, PAGE, RW, -EPERM},
+		{grant[ALL], ~0ull - PAGE + 1, 2 * PAGE, RW, -EPERM},
+		{grant[ALL], 0, 0x100000000ull + PAGE, RW, -EPERM},
+		{grant[READ], 0, PAGE, RW, -EPERM},
+		{grant[WRITE], 0, PAGE, RW, -EPERM},
+		{grant[WRITE], 0, PAGE, VM_READ, -EPERM},
+		{grant[COPY], 0, PAGE, VM_READ, -EPERM},
+		{grant[ODD], 0, PAGE, RW, -EINVAL},
+		{grant[OTHERS], 0, PAGE, RW, -EPERM},
+		{grant[HOLE], 0, 2 * PAGE, RW, -EFAULT},
+		{grant[NONE], 0, PAGE, RW, -EACCES},
+		{grant[ADAPTER], 0, PAGE, RW, -EPERM},
+		{grant[ALL] + 1, 0, PAGE, RW, -EBADGRANT},
+		{grant[ALL] ^ 1u << GRANT_GENERATION_BITS, 0, PAGE, RW, -EBADGRANT},
 		{GRANT_INVALID, 0, PAGE, RW, -EBADGRANT},
 	};
 
@@ -119,11 +120,11 @@ bool service_safemap_refused(void)
 			sys_print("# row %u: %ld\n", i, found);
 		EXPECT_EQ(found, rows[i].error);
 	}
-	EXPECT(peer_safemap(&peer, odd, PAGE - 16, PAGE, RW) > 0); /* where a page begins */
-	for (unsigned int i = 0; i < 9; i++)
-		EXPECT_EQ(grant_revoke(granter(), all + (i << 20)), 0);
-	EXPECT_EQ(grant_revoke(granter(), all), -EBADGRANT);
-	EXPECT_EQ(peer_safemap(&peer, all, 0, PAGE, RW), -EBADGRANT);
+	EXPECT(peer_safemap(&peer, grant[ODD], PAGE - 16, PAGE, RW) > 0); /* where a page begins */
+	for (unsigned int i = 0; i < GRANTS; i++)
+		EXPECT_EQ(grant_revoke(granter(), grant[i]), 0);
+	EXPECT_EQ(grant_revoke(granter(), grant[ALL]), -EBADGRANT);
+	EXPECT_EQ(peer_safemap(&peer, grant[ALL], 0, PAGE, RW), -EBADGRANT);
 	EXPECT(peer_end(&peer, NULL));
 	EXPECT_EQ(unmap((uint64_t)mine, BYTES), 0);
 	EXPECT_EQ(unmap((uint64_t)hidden, PAGE), 0);
