@@ -177,6 +177,16 @@ struct vm_space *vm_space_find(space_t id)
 	return space != NULL && space->id == id ? space : NULL;
 }
 
+struct vm_space *vm_space_by_thread(endpoint_t thread)
+{
+	const struct sys_root_get_req request = {.thread = thread};
+	struct sys_root_get_reply reply;
+
+	if (sys_vmctl_root_get(&request, &reply) != 0)
+		return NULL;
+	return vm_space_find(reply.space);
+}
+
 struct vm_space *vm_space_of_sender(uint32_t status)
 {
 	const unsigned int slot = ipc_status_space(status);

@@ -36,6 +36,9 @@ int vm_space_destroy(struct vm_space *space);
 /* NULL: no space of ours. */
 struct vm_space *vm_space_find(space_t id);
 
+/* The space a thread runs in; NULL: the thread is gone, or VM's own. */
+struct vm_space *vm_space_by_thread(endpoint_t thread);
+
 /* The space a call came from, by its status word; NULL: VM's own. */
 struct vm_space *vm_space_of_sender(uint32_t status);
 
