@@ -49,6 +49,7 @@ target_function target_find(const char *name)
 		{"idle", idle},
 		{"ask", ask},
 		{"peer", peer},
+		{"bomb", bomb_start},
 	};
 
 	for (unsigned int i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {

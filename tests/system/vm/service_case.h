@@ -24,3 +24,6 @@
 #define SERVICE_CASE(function, behaviour) bool service_##function(void);
 #include "service_cases.def"
 #undef SERVICE_CASE
+#define EXHAUST_CASE(function, behaviour) bool exhaust_##function(void);
+#include "exhaust_cases.def"
+#undef EXHAUST_CASE

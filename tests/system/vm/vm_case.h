@@ -17,6 +17,9 @@ int touch_write(long address);
 void pages_fill(long start, unsigned int pages, unsigned int seed);
 void pages_check(long start, unsigned int pages, unsigned int seed);
 
+/* `vmcase @bomb NAME` */
+int bomb_start(const struct program *program);
+
 #define VM_CASE(function, behaviour) void case_##function(void);
 #include "tests/system/vm/cases.def"
 #undef VM_CASE
