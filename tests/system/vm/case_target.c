@@ -13,7 +13,7 @@ static int idle(const struct program *program)
 /* Until VM is no longer allowed. */
 static int ask(const struct program *program)
 {
-	const long start = map(2 * PAGE, RW, 0);
+	const long start = map(ASKER_BYTES, RW, 0); /* the service sees it and begins */
 	long answer;
 	pid32 pid;
 

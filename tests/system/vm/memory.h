@@ -7,6 +7,9 @@
 #define PAGE ((long)ARCH_PAGE_SIZE)
 #define RW (VM_READ | VM_WRITE)
 
+/* What `vmcase @ask` has mapped when it begins to ask. */
+#define ASKER_BYTES (1u << 20)
+
 /* Programs end below; what VM refuses from there on. */
 #define PROGRAM_END ((uintptr_t)ARCH_ROOT_WINDOW)
 

@@ -184,8 +184,9 @@ bool service_rights_taken(void)
 	pid32 pid;
 
 	EXPECT_EQ(program_start("vmcase", "vmcase\0@ask", sizeof("vmcase\0@ask"), 2, &pid), 0);
-	runner_sleep(RUNNER_SLEEP_TIME);
-	EXPECT(thread_find("vmcase", &asker));
+	do
+		runner_sleep(RUNNER_SLEEP_TIME);
+	while (!thread_find("vmcase", &asker) || usage_get(asker.space).total < ASKER_BYTES);
 	rights.space = asker.space;
 	EXPECT_EQ(vm_set_rights(&rights, NULL), 0);
 	EXPECT_EQ(program_end_of(pid, &status), 0);
