@@ -159,6 +159,8 @@ int vm_do_info(const struct vm_caller *caller, const struct vm_info_req *req,
 		break;
 	case VM_INFO_REGIONS:
 		return regions_copy(caller, space, req, rep);
+	case VM_INFO_CHECK:
+		return vm_check() ? 0 : -EINVAL;
 	default:
 		return -EINVAL;
 	}

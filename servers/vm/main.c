@@ -66,7 +66,7 @@ static void loop(void)
 		message = message_page()->message;
 		caller = serve(&message, &received);
 		if (served % CHECK_EVERY == 0)
-			vm_check();
+			(void)vm_check();
 	}
 }
 

@@ -300,7 +300,7 @@ static void slab_see(const struct slab *slab)
 	sanity_see_slab(&sanity, (struct slab *)slab, memory_frame);
 }
 
-void vm_check(void)
+bool vm_check(void)
 {
 	sanity_begin(&sanity, &frames);
 	vm_spaces_visit(space_see);
@@ -310,9 +310,11 @@ void vm_check(void)
 	boot_see(&sanity);
 	if (!sanity_end(&sanity))
 		panic("%s: %s, frame %#x", sanity.where, sanity.wrong, sanity.frame);
+	return true;
 }
 #else
-void vm_check(void)
+bool vm_check(void)
 {
+	return false;
 }
 #endif

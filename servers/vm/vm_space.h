@@ -52,7 +52,8 @@ void vm_spaces_visit(void (*visit)(struct vm_space *space));
 /* What the machine may still give to this space's requests. */
 enum frame_level vm_space_level(const struct vm_space *space);
 
-/* Debug builds: all of VM's memory is used by exactly those who may. Panics where not. */
-void vm_check(void);
+/* Debug builds: all of VM's memory is used by exactly those who may. Panics where not. False: not a
+ * debug build. */
+bool vm_check(void);
 
 extern uint64_t vm_faults, vm_copies;
