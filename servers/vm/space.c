@@ -39,15 +39,16 @@ int space_choose_free(const struct space *space, const struct space_request *req
 static int choose_fixed(const struct space *space, const struct space_request *request,
 			vaddr_t *start)
 {
+	vaddr_t low = request->address - request->growth;
 	vaddr_t end = request->address + request->bytes;
 
 	if (!space_holds(space, request->address, request->bytes) ||
 	    request->growth > request->address - space->regions.low)
 		return -EINVAL;
 	if (request->placement == SPACE_FIXED_IF_FREE &&
-	    !region_is_unused(&space->regions, request->address, end))
+	    !region_is_unused(&space->regions, low, end))
 		return -EEXIST;
-	if (space_is_pinned(space, request->address, end))
+	if (space_is_pinned(space, low, end))
 		return -EPERM;
 	*start = request->address;
 	return 0;
@@ -75,7 +76,7 @@ int space_map(struct space *space, const struct space_request *request, vaddr_t 
 	region = spares_use(&spares);
 	end = *start + request->bytes;
 	if (is_fixed)
-		space_empty(space, *start, end, &spares);
+		space_empty(space, *start - request->growth, end, &spares);
 	*region = (struct region){
 		.start = *start,
 		.end = end,

@@ -50,7 +50,8 @@ struct space_request {
 	enum space_placement placement;
 	uint32_t flags; /* REGION_* */
 	/* The region may grow down by so many bytes on faults; they and REGION_GUARD_BYTES below
-	 * are kept free of regions that choose no place. */
+	 * are kept free of regions that choose no place. They belong to a fixed place: what is
+	 * there goes, or is EEXIST. */
 	size_t growth;
 	const struct memory_type *type;
 	void *object;

@@ -178,16 +178,17 @@ static const struct memory_type *choose_type(uint8_t choice, struct space_reques
 static int map_wanted(const struct operation *op, const struct space_request *request)
 {
 	uint32_t grow = (uint32_t)(request->growth / PAGE);
+	int low = op->page - (int)grow;
 
 	if (!op->count)
 		return -EINVAL;
 	if (request->placement == SPACE_ANYWHERE)
 		return 0; /* looked at afterwards */
-	if (!in_space(op->page, op->count) || grow > (uint32_t)op->page)
+	if (!in_space(op->page, op->count) || low < 0)
 		return -EINVAL;
-	if (request->placement == SPACE_FIXED_IF_FREE && !is_empty(op->cell, op->page, op->count))
+	if (request->placement == SPACE_FIXED_IF_FREE && !is_empty(op->cell, low, grow + op->count))
 		return -EEXIST;
-	return has_pinned(op->cell, op->page, op->count) ? -EPERM : 0;
+	return has_pinned(op->cell, low, grow + op->count) ? -EPERM : 0;
 }
 
 /* What may be said about a free choice. */
@@ -235,6 +236,8 @@ static int play_map(const struct operation *op)
 	page = page_of(start);
 	if (request.placement != SPACE_ANYWHERE && page != op->page)
 		world_complain("a fixed place is not kept");
+	for (int below = page - (int)(request.growth / PAGE); below < page; below++)
+		op->cell[below] = (struct cell){0};
 	for (uint32_t i = 0; i < op->count && in_space(page, op->count); i++, fresh.page++)
 		op->cell[page + (int)i] = fresh;
 	return 0;

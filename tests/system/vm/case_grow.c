@@ -56,6 +56,23 @@ void case_stack_guard(void)
 	arena_free(start, 40);
 }
 
+void case_stack_fixed(void)
+{
+	const long start = arena_make(40), low = start + 20 * PAGE;
+	struct vm_region_info region;
+
+	CHECK_EQ(map_at(low + 2 * PAGE, PAGE, RW, VM_MAP_FIXED), low + 2 * (long)PAGE);
+	*byte_at(low + 2 * PAGE) = 7;
+	CHECK_EQ(map_at(low, 8 * PAGE, RW, VM_MAP_GROWS_DOWN | VM_MAP_FIXED_NOREPLACE), -EEXIST);
+	CHECK_EQ(*byte_at(low + 2 * PAGE), 7);
+	CHECK_EQ(map_at(low, 8 * PAGE, RW, VM_MAP_GROWS_DOWN | VM_MAP_FIXED), low);
+	CHECK(region_get(0, (uint64_t)low, &region));
+	CHECK_EQ(region.address, low + 7 * PAGE);
+	*byte_at(low) = 1;
+	CHECK_EQ(*byte_at(low + 2 * PAGE), 0);
+	arena_free(start, 40);
+}
+
 void case_stack_room(void)
 {
 	const long low = map(64 * PAGE, RW, VM_MAP_GROWS_DOWN);
