@@ -239,7 +239,7 @@ struct answer pm_do_start(endpoint_t caller, const struct pm_exec_req *req,
 		return answer(-EAGAIN);
 	error = process_start(process, &wish);
 	if (error != 0) {
-		process_free(process);
+		process_unmake(process);
 		return answer(error);
 	}
 	process_set_parent(process, parent);

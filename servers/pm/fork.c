@@ -69,7 +69,7 @@ struct answer pm_do_fork(endpoint_t caller, const struct pm_empty_req *req,
 		return answer(-EAGAIN);
 	error = body_fork(parent, child);
 	if (error != 0) {
-		process_free(child);
+		process_unmake(child);
 		return answer(error);
 	}
 	process_set_parent(child, parent);

@@ -67,6 +67,12 @@ void process_free(struct process *process)
 	free_list = process;
 }
 
+void process_unmake(struct process *process)
+{
+	last_pid = process->pid - 1;
+	process_free(process);
+}
+
 void process_set_thread(struct process *process, endpoint_t thread)
 {
 	if (process->thread != EP_NONE)

@@ -24,6 +24,10 @@ struct process {
  * is full. */
 struct process *process_create(void);
 
+/* Free one that never ran: its pid was told to nobody, and is the next one's. Nothing was created
+ * since. */
+void process_unmake(struct process *process);
+
 /* The parent of what a service starts; NULL: the table is full. */
 struct process *process_of_service(endpoint_t service);
 

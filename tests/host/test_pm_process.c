@@ -34,6 +34,31 @@ TEST("the first process is process 1, and a number comes back late")
 	process_free(second);
 }
 
+TEST("a process that never ran leaves its number to the next")
+{
+	struct process *process = process_create();
+	const pid32 pid = process->pid;
+
+	process_unmake(process);
+	process = process_create();
+	CHECK_EQ(process->pid, pid);
+	process_unmake(process);
+	CHECK(process_by_pid(pid) == NULL);
+	/* The last number of all, and the first that comes round again. */
+	while ((process = process_create())->pid != 99999)
+		process_free(process);
+	process_unmake(process);
+	process = process_create();
+	CHECK_EQ(process->pid, 99999);
+	process_free(process);
+	process = process_create();
+	CHECK_EQ(process->pid, PM_PID_INIT + 1);
+	process_unmake(process);
+	process = process_create();
+	CHECK_EQ(process->pid, PM_PID_INIT + 1);
+	process_free(process);
+}
+
 TEST("a full table refuses, and takes again what became free")
 {
 	struct process *all[TABLE];
