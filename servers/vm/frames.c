@@ -135,6 +135,7 @@ static void take_frames(struct frames *frames, struct frame_piece *piece, struct
 	for (uint32_t i = 0; i < count; i++) {
 		start[i].references = 1;
 		start[i].use = use;
+		start[i].held = 0;
 	}
 	frames->statistics.use[FRAME_FREE] -= count;
 	frames->statistics.use[use] += count;
@@ -242,13 +243,21 @@ static bool may_take(struct frames *frames, uint32_t count, uint32_t level)
 	return false;
 }
 
+uint32_t frames_available(const struct frames *frames, enum frame_level level)
+{
+	const uint32_t free = frames->statistics.use[FRAME_FREE];
+	const uint32_t kept = frames->statistics.kept[level];
+
+	return free > kept ? free - kept : 0;
+}
+
 int frames_allocate(struct frames *frames, const struct frame_request *request, frame_t *first)
 {
 	struct frame_piece *found = NULL;
 	struct frame *start = NULL, *run = NULL;
 
 	assert(request->count && !(request->align & (request->align - 1)));
-	assert(request->use != FRAME_FREE && request->use < FRAME_USES);
+	assert(request->use != FRAME_FREE && request->use < FRAME_HELD);
 	assert(request->level < FRAME_LEVELS);
 	if (!may_take(frames, request->count, request->level))
 		return -ENOMEM;
@@ -282,7 +291,7 @@ int frame_allocate(struct frames *frames, enum frame_use use, enum frame_level l
 	struct frame_piece *piece = frames->pieces;
 	struct frame *run;
 
-	assert(use != FRAME_FREE && use < FRAME_USES && level < FRAME_LEVELS);
+	assert(use != FRAME_FREE && use < FRAME_HELD && level < FRAME_LEVELS);
 	if (!may_take(frames, 1, level))
 		return -ENOMEM;
 	while (!piece->runs.root)
@@ -331,6 +340,13 @@ void frame_share(struct frames *frames, frame_t frame)
 		frame_reference(frames, frame);
 }
 
+static void use_change(struct frames *frames, struct frame *frame, enum frame_use use)
+{
+	frames->statistics.use[frame->use]--;
+	frames->statistics.use[use]++;
+	frame->use = use;
+}
+
 static void release_in_piece(struct frames *frames, struct frame_piece *piece, struct frame *frame,
 			     uint32_t count)
 {
@@ -338,13 +354,16 @@ static void release_in_piece(struct frames *frames, struct frame_piece *piece, s
 
 	while (frame < end) {
 		assert(frame->references);
-		if (--frame->references) {
+		if (--frame->references || frame->held) {
+			if (!frame->references)
+				use_change(frames, frame, FRAME_HELD);
 			frame++;
 			continue;
 		}
 		/* All that become free together and had the same use go back as one. */
-		for (start = frame++;
-		     frame < end && frame->references == 1 && frame->use == start->use; frame++)
+		for (start = frame++; frame < end && frame->references == 1 && !frame->held &&
+				      frame->use == start->use;
+		     frame++)
 			frame->references = 0;
 		put_frames(frames, piece, start, (uint32_t)(frame - start));
 	}
@@ -366,6 +385,29 @@ void frames_release(struct frames *frames, frame_t first, uint32_t count)
 	}
 }
 
+void frames_hold(struct frames *frames, frame_t first, uint32_t count)
+{
+	for (frame_t frame = first; frame - first < count; frame++) {
+		struct frame *record = frame_find(frames, frame);
+
+		assert(record && record->references && record->held < UINT32_MAX);
+		record->held++;
+	}
+	frames->statistics.holds += count;
+}
+
+void frames_unhold(struct frames *frames, frame_t first, uint32_t count)
+{
+	for (frame_t frame = first; frame - first < count; frame++) {
+		struct frame *record = frame_find(frames, frame);
+
+		assert(record && record->use != FRAME_FREE && record->held);
+		if (!--record->held && !record->references)
+			put_frames(frames, find_piece(frames, frame), record, 1);
+	}
+	frames->statistics.holds -= count;
+}
+
 uint32_t frame_references(struct frames *frames, frame_t frame)
 {
 	struct frame *record = frame_find(frames, frame);
@@ -382,10 +424,8 @@ void frame_set_use(struct frames *frames, frame_t frame, enum frame_use use)
 {
 	struct frame *record = frame_find(frames, frame);
 
-	assert(record && record->references && use != FRAME_FREE);
-	frames->statistics.use[record->use]--;
-	frames->statistics.use[use]++;
-	record->use = use;
+	assert(record && record->references && use != FRAME_FREE && use < FRAME_HELD);
+	use_change(frames, record, use);
 }
 
 /* --- Memory --------------------------------------------------------------------------------------
@@ -441,7 +481,20 @@ static bool ordered(const struct avl_node *a, const struct avl_node *b)
 	return frame_of(a) + frame_of(a)->run < frame_of(b); /* and do not touch */
 }
 
-static const char *check_piece(struct frame_piece *piece, uint32_t *use, uint32_t *runs)
+static const char *check_used(const struct frame *frame)
+{
+	if (frame->use == FRAME_FREE)
+		return "a free frame is in no run";
+	if (frame->use >= FRAME_USES)
+		return "a frame has no known use";
+	if (!frame->references != (frame->use == FRAME_HELD) ||
+	    (!frame->references && !frame->held))
+		return "a frame in use is nobody's";
+	return NULL;
+}
+
+static const char *check_piece(struct frame_piece *piece, uint32_t *use, uint32_t *runs,
+			       uint32_t *holds)
 {
 	struct frame *frame = piece->frames, *end = frame + piece->count;
 	struct avl_node *node;
@@ -463,10 +516,12 @@ static const char *check_piece(struct frame_piece *piece, uint32_t *use, uint32_
 					return "a frame in use is in a free run";
 			node = avl_next(node);
 			++*runs;
-		} else if (frame->use == FRAME_FREE || !frame->references) {
-			return "a free frame is in no run";
-		} else if (frame->use >= FRAME_USES) {
-			return "a frame has no known use";
+		} else {
+			const char *wrong = check_used(frame);
+
+			if (wrong)
+				return wrong;
+			*holds += frame->held;
 		}
 		use[frame->use] += length;
 		frame += length;
@@ -476,19 +531,21 @@ static const char *check_piece(struct frame_piece *piece, uint32_t *use, uint32_
 
 const char *frames_check(struct frames *frames)
 {
-	uint32_t use[FRAME_USES] = {0}, runs = 0, total = 0;
+	uint32_t use[FRAME_USES] = {0}, runs = 0, holds = 0, total = 0;
 	const char *wrong = NULL;
 
 	for (struct frame_piece *piece = frames->pieces; piece && !wrong; piece = piece->next) {
 		if (piece->next && piece->next->first >= piece->first)
 			return "pieces are out of order";
-		wrong = check_piece(piece, use, &runs);
+		wrong = check_piece(piece, use, &runs, &holds);
 		total += piece->count;
 	}
 	if (wrong)
 		return wrong;
 	if (runs != frames->statistics.runs || total != frames->statistics.total)
 		return "runs or frames are miscounted";
+	if (holds != frames->statistics.holds)
+		return "holds are miscounted";
 	for (unsigned int i = 0; i < FRAME_USES; i++)
 		if (use[i] != frames->statistics.use[i])
 			return "uses are miscounted";

@@ -30,6 +30,7 @@ enum frame_use {
 	FRAME_DEVICE,	 /* contiguous memory for devices */
 	FRAME_CACHE,	 /* file blocks */
 	FRAME_KERNEL,	 /* message pages */
+	FRAME_HELD,	 /* nobody's any more, but devices may write there: frames_hold() */
 	FRAME_USES,
 };
 
@@ -43,9 +44,12 @@ enum frame_level {
 
 /* One frame's record; all fields belong to frames.c. */
 struct frame {
-	uint32_t references; /* 0: free */
+	uint32_t references; /* 0: free, or held alone */
 	uint32_t use;	     /* enum frame_use */
-	uint32_t run;	     /* free, first or last of its run: the run's length */
+	union {
+		uint32_t run;  /* free, first or last of its run: the run's length */
+		uint32_t held; /* in use: so many holds */
+	};
 	union {
 		uint32_t longest; /* free, first of its run: of the runs in its subtree */
 		uint32_t seen;	  /* in use: the users a sanity check has come by */
@@ -68,6 +72,7 @@ struct frames_statistics {
 	uint32_t free_lowest;	     /* the least that was ever free since the last piece came */
 	uint32_t runs;
 	uint32_t longest_run;
+	uint32_t holds;		    /* their sum */
 	uint64_t allocated, freed;  /* frames, ever */
 	uint64_t refused_kept;	    /* requests: memory is left, but for others */
 	uint64_t refused_fragments; /* requests: enough is free, but not in one run */
@@ -86,7 +91,7 @@ struct frame_request {
 	uint32_t count;
 	uint32_t align; /* of the first frame's number: a power of two; 0: any */
 	frame_t limit;	/* all frames lie below; 0: anywhere */
-	uint32_t use;	/* enum frame_use, not FRAME_FREE */
+	uint32_t use;	/* enum frame_use, not FRAME_FREE or FRAME_HELD */
 	uint32_t level; /* enum frame_level */
 	bool zeroed;
 };
@@ -122,11 +127,20 @@ void frame_share(struct frames *frames, frame_t frame);
 /* One user less, of each frame. The last one frees it. What is no memory of ours is passed over. */
 void frames_release(struct frames *frames, frame_t first, uint32_t count);
 
-/* 0: free, or no memory of ours (a device's). */
+/* Keep frames in use for devices: who has the last reference to one lets it go, yet it is not free
+ * before the last hold went. Holds are no references: whether memory is shared does not depend on
+ * them. */
+void frames_hold(struct frames *frames, frame_t first, uint32_t count);
+void frames_unhold(struct frames *frames, frame_t first, uint32_t count);
+
+/* 0: free, held alone, or no memory of ours (a device's). */
 uint32_t frame_references(struct frames *frames, frame_t frame);
 
 /* Is this memory that was added? */
 bool frame_is_memory(struct frames *frames, frame_t frame);
+
+/* Free frames that requests of this level may have, one by one. */
+uint32_t frames_available(const struct frames *frames, enum frame_level level);
 
 /* A frame's record; NULL: not ours. For sanity.c and tests. */
 struct frame *frame_find(struct frames *frames, frame_t frame);

@@ -39,6 +39,17 @@ void sanity_see(struct sanity *sanity, frame_t frame, enum frame_use use, const 
 		complain(sanity, "a frame is used for something else", where, frame);
 }
 
+void sanity_see_hold(struct sanity *sanity, frame_t first, uint32_t count, const char *where)
+{
+	for (frame_t frame = first; frame - first < count; frame++) {
+		const struct frame *record = frame_find(sanity->frames, frame);
+
+		if (!record || record->use == FRAME_FREE || !record->held)
+			complain(sanity, "a frame is not held that should be", where, frame);
+	}
+	sanity->holds += count;
+}
+
 /* Programs may have any frame but VM's own. */
 static bool is_private(const struct frame *record)
 {
@@ -107,6 +118,8 @@ bool sanity_end(struct sanity *sanity)
 
 	if (wrong)
 		complain(sanity, wrong, "frames", FRAME_NONE);
+	if (sanity->holds != sanity->frames->statistics.holds)
+		complain(sanity, "frames are held for nobody", "frames", FRAME_NONE);
 	for (struct frame_piece *piece = sanity->frames->pieces; piece; piece = piece->next) {
 		for (uint32_t i = 0; i < piece->count && !sanity->wrong; i++) {
 			const struct frame *record = &piece->frames[i];

@@ -19,12 +19,16 @@ struct sanity {
 	const char *wrong; /* the first thing found; NULL: nothing */
 	const char *where; /* who said so */
 	frame_t frame;	   /* FRAME_NONE: not one in particular */
+	uint32_t holds;	   /* seen so far */
 };
 
 void sanity_begin(struct sanity *sanity, struct frames *frames);
 
 /* One user of a frame, with the frame_use it must have. */
 void sanity_see(struct sanity *sanity, frame_t frame, enum frame_use use, const char *where);
+
+/* Frames held for devices, once for each hold. */
+void sanity_see_hold(struct sanity *sanity, frame_t first, uint32_t count, const char *where);
 
 /* Every page of the table; frames that are no memory of ours are left out. */
 void sanity_see_pages(struct sanity *sanity, struct pages *pages, const char *where);

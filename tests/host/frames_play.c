@@ -22,6 +22,7 @@ static const struct {
 struct table {
 	uint32_t references[FRAMES];
 	uint32_t use[FRAMES];
+	uint32_t held[FRAMES];
 	uint8_t piece[FRAMES]; /* number + 1; 0: no memory */
 	uint8_t dirty[FRAMES];
 	uint32_t free;
@@ -47,6 +48,11 @@ static void zero(void *context, frame_t first, uint32_t count)
 	memset(&zeroed->dirty[first], 0, count);
 }
 
+static bool is_free(frame_t frame)
+{
+	return !table.references[frame] && !table.held[frame];
+}
+
 /* Whether [first, first + count) could be granted. */
 static bool fits(frame_t first, const struct frame_request *request)
 {
@@ -58,7 +64,7 @@ static bool fits(frame_t first, const struct frame_request *request)
 		return false;
 	for (uint32_t i = 0; i < request->count; i++)
 		if (!table.piece[first + i] || table.piece[first + i] != table.piece[first] ||
-		    table.references[first + i])
+		    !is_free(first + i))
 			return false;
 	return true;
 }
@@ -85,7 +91,7 @@ static const char *play_allocate(const uint8_t *op, unsigned int *granted)
 		.count = 1 + (op[2] | op[3] << 8) % (op[0] & 8 ? 120 : 6),
 		.align = op[4] % 3 ? 0 : 1u << op[4] / 3 % 8,
 		.limit = op[5] % 3 ? 0 : 1 + op[5] / 3 * 3u,
-		.use = 1 + op[1] % (FRAME_USES - 1),
+		.use = 1 + op[1] % (FRAME_HELD - 1),
 		.level = op[1] / 8 % FRAME_LEVELS,
 		.zeroed = op[1] & 0x80,
 	};
@@ -132,8 +138,10 @@ static void play_release(const uint8_t *op)
 
 	while (count < most && first + count < FRAMES && table.references[first + count] &&
 	       table.piece[first + count] == table.piece[first]) {
-		if (!--table.references[first + count])
-			table.free++;
+		if (!--table.references[first + count]) {
+			table.use[first + count] = FRAME_HELD;
+			table.free += is_free(first + count);
+		}
 		count++;
 	}
 	if (count)
@@ -147,12 +155,36 @@ static void play_share(const uint8_t *op)
 	if (frame == FRAME_NONE)
 		return;
 	if (op[4] & 1) {
-		table.use[frame] = 1 + op[5] % (FRAME_USES - 1);
+		table.use[frame] = 1 + op[5] % (FRAME_HELD - 1);
 		frame_set_use(&frames, frame, table.use[frame]);
 	} else {
 		table.references[frame]++;
 		frame_reference(&frames, frame);
 	}
+}
+
+/* Hold a run of frames in use, or let go of a run of held ones. */
+static void play_hold(const uint8_t *op)
+{
+	frame_t first = (op[2] | op[3] << 8) % FRAMES;
+	bool lets_go = op[4] & 2;
+	uint32_t *table_of = lets_go ? table.held : table.references, count = 0;
+
+	while (first < FRAMES && !table_of[first])
+		first++;
+	for (; count < op[5] % 8 + 1u && first + count < FRAMES && table_of[first + count];
+	     count++) {
+		if (lets_go) {
+			table.held[first + count]--;
+			table.free += is_free(first + count);
+		} else {
+			table.held[first + count]++;
+		}
+	}
+	if (count && lets_go)
+		frames_unhold(&frames, first, count);
+	else if (count)
+		frames_hold(&frames, first, count);
 }
 
 static const char *compare(void)
@@ -168,7 +200,9 @@ static const char *compare(void)
 			return "references differ";
 		if (frame_is_memory(&frames, frame) != (table.piece[frame] != 0))
 			return "memory differs";
-		if (table.references[frame] && frame_find(&frames, frame)->use != table.use[frame])
+		if ((table.references[frame] || table.held[frame]) &&
+		    (frame_find(&frames, frame)->use != table.use[frame] ||
+		     frame_find(&frames, frame)->held != table.held[frame]))
 			return "uses differ";
 	}
 	frames_statistics(&frames, &statistics);
@@ -216,7 +250,10 @@ const char *frames_play(const uint8_t *bytes, size_t size, unsigned int *granted
 			play_release(&bytes[i]);
 			break;
 		case 7:
-			play_share(&bytes[i]);
+			if (bytes[i + 4] & 4)
+				play_hold(&bytes[i]);
+			else
+				play_share(&bytes[i]);
 			break;
 		}
 		if (!wrong && (i / 6 % 16 == 15 || i + 12 > size))
