@@ -13,6 +13,7 @@
 
 #define BOOT_SERVICE_ARCHIVE 0x1u /* sees the boot archive, read-only */
 #define BOOT_SERVICE_TABLE 0x2u	  /* sees this table, read-only: RS */
+#define BOOT_SERVICE_PINNED 0x4u  /* all its memory is there, always: VM_MEMCTL */
 
 struct boot_resource {
 	u32 kind; /* RESOURCE_*; 0: none */

@@ -9,22 +9,26 @@
 #define VM_RIGHT_PHYSICAL                                                                          \
 	0x4u		     /* devices, contiguous memory; the kernel's privilege decides which */
 #define VM_RIGHT_OTHERS 0x8u /* every space */
-#define VM_RIGHTS_ALL 0xDu
+#define VM_RIGHT_WATCH 0x10u /* to be told of the end of spaces */
+#define VM_RIGHTS_ALL 0x1Du
 
-/* Protection; without VM_READ nothing is accessible. */
+/* Protection. Nothing can be written or executed that cannot be read: both give VM_READ too. */
 #define VM_READ 1u
 #define VM_WRITE 2u
 #define VM_EXECUTE 4u
 
 /* vm_mmap_req.flags */
-#define VM_MAP_FIXED 0x1u	    /* at this very address; what is there goes */
+#define VM_MAP_FIXED 0x1u	    /* at this very address; what is there goes, all of `bytes` */
 #define VM_MAP_FIXED_NOREPLACE 0x2u /* at this very address, or EEXIST */
 #define VM_MAP_SHARED 0x4u	    /* a fork shares it, where it would copy */
-#define VM_MAP_POPULATE 0x8u	    /* frames now, not at the first touch */
+#define VM_MAP_POPULATE 0x8u	    /* frames now, not at the first touch; EINVAL above 64 MB */
 #define VM_MAP_CONTIGUOUS 0x10u	    /* adjacent frames, present at once; for DMA */
 #define VM_MAP_LOW 0x20u	    /* with CONTIGUOUS: below 16 MB */
 #define VM_MAP_GROWS_DOWN 0x40u	    /* a stack: `bytes` is how far it may grow below its top */
 #define VM_MAP_GUARD 0x80u	    /* nothing is ever there, and nothing else is mapped there */
+
+struct vm_empty_req {
+};
 
 struct vm_empty_reply {
 };
@@ -35,7 +39,7 @@ struct vm_address_reply {
 
 struct vm_brk_req {
 	u64 address;
-	space_t space; /* not one's own: the heap starts and ends at `address` */
+	space_t space; /* another's (0 and one's own id are none): the heap starts at `address` */
 };
 
 struct vm_mmap_req {
@@ -129,6 +133,60 @@ struct vm_saferevmap_req {
 	grant_t grant;
 };
 
+struct vm_dma_req {
+	space_t space;
+	u32 reserved;
+	u64 physical;
+	u64 bytes;
+};
+
+struct vm_dma_get_req {
+	u64 next; /* 0 at first, then as the reply said */
+};
+
+struct vm_dma_get_reply {
+	space_t space; /* as it was called */
+	u32 reserved;
+	u64 physical;
+	u64 bytes;
+	u64 next;
+};
+
+#define VM_EXIT_ENDED 1u /* the space is ending or gone; an exec ends one, too */
+#define VM_EXIT_SIGNALLED 2u
+
+struct vm_query_exit_reply {
+	space_t space;
+	u32 reasons; /* VM_EXIT_* */
+};
+
+struct vm_update_req {
+	space_t old_space; /* of the service, before */
+	space_t new_space; /* and from now on */
+};
+
+#define VM_MEMCTL_PIN 1u /* all there, mapped and unshared, now and whatever is mapped later */
+#define VM_MEMCTL_UNPIN 2u
+
+struct vm_memctl_req {
+	space_t space;
+	u32 what;
+};
+
+struct vm_getrusage_reply {
+	u64 peak; /* bytes that were resident at most */
+	u64 faults_minor;
+	u64 faults_major; /* waited for a file */
+	u64 faults_copied;
+};
+
+struct vm_page_in_req {
+	space_t space;
+	u32 access;  /* VM_READ, VM_WRITE, VM_EXECUTE */
+	u64 address; /* any */
+	u64 bytes;   /* 1 MB at most */
+};
+
 #define VM_INFO_STATISTICS 0u /* struct vm_statistics */
 #define VM_INFO_USAGE 1u      /* struct vm_usage of a space */
 #define VM_INFO_REGIONS 2u    /* array of struct vm_region_info from `next` on */
@@ -153,7 +211,7 @@ struct vm_statistics {
 	u64 frames_free;
 	u64 frames_kernel; /* page tables and VM itself */
 	u64 frames_user;
-	u64 frames_dma;	  /* held for devices whose space is gone */
+	u64 frames_dma;	  /* nobody's any more, held for devices: VM_DMA_ADD */
 	u64 largest_free; /* adjacent frames */
 	u64 spaces;
 	u64 regions;

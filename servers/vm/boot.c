@@ -5,6 +5,7 @@
 
 #include "memory.h"
 #include "page_round.h"
+#include "present.h"
 #include "sanity.h"
 #include "type.h"
 #include <arch/layout.h>
@@ -279,6 +280,10 @@ static void service_make(unsigned int index)
 	if (error != 0)
 		stop(&making, "no memory", error);
 	service->endpoint = thread_make(&making, entry, index);
+	if (service->flags & BOOT_SERVICE_PINNED)
+		error = present_pin(making.space);
+	if (error != 0)
+		stop(&making, "cannot be pinned", error);
 	service->space = making.space->id;
 }
 

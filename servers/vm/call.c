@@ -47,6 +47,8 @@ static int dispatch(endpoint_t thread, uint32_t status, const struct message *re
 		return -ENOTALLOWED;
 	caller.rights = caller.space->rights;
 	memory_level = vm_space_level(caller.space);
+	if (rows[nr].run == NULL)
+		return -EBADCALL;
 	if (!(caller.rights & rows[nr].right))
 		return -ENOTALLOWED;
 	return rows[nr].run(&caller, request->payload, answer);

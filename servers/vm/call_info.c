@@ -53,6 +53,7 @@ static void statistics_fill(struct vm_statistics *to)
 		.frames_kernel = now.use[FRAME_TABLE] + now.use[FRAME_OBJECT],
 		.frames_user =
 			now.use[FRAME_ANONYMOUS] + now.use[FRAME_DEVICE] + now.use[FRAME_KERNEL],
+		.frames_dma = now.use[FRAME_HELD],
 		.largest_free = now.longest_run,
 		.spaces = vm_spaces_count(),
 		.regions = region_total,
@@ -133,6 +134,21 @@ static int regions_copy(const struct vm_caller *caller, struct vm_space *space,
 			return error;
 		rep->bytes += sizeof(info);
 	}
+	return 0;
+}
+
+int vm_do_getrusage(const struct vm_caller *caller, const struct vm_space_req *req,
+		    struct vm_getrusage_reply *rep)
+{
+	int error;
+	const struct vm_space *space = call_space(caller, req->space, &error);
+
+	if (space == NULL)
+		return error;
+	rep->peak = (u64)pages_peak(&space->space.pages) * ARCH_PAGE_SIZE;
+	rep->faults_minor = space->faults - space->faults_major;
+	rep->faults_major = space->faults_major;
+	rep->faults_copied = space->faults_copied;
 	return 0;
 }
 

@@ -1,7 +1,9 @@
 /* Calls on mappings: brk, mmap, munmap, mprotect, mremap. */
 #include "call.h"
 
+#include "memory.h"
 #include "page_round.h"
+#include "present.h"
 #include "shared.h"
 #include "type.h"
 #include <arch/layout.h>
@@ -23,9 +25,15 @@ static int heap_grow(struct vm_space *space, vaddr_t from, vaddr_t to)
 		.flags = REGION_READ | REGION_WRITE,
 		.type = &type_anonymous,
 	};
+	const uint64_t pages = (to - from) / ARCH_PAGE_SIZE;
 	vaddr_t start;
-	const int error = space_map(&space->space, &request, &start);
+	int error;
 
+	if (space->pinned && !present_fits(space, pages, pages))
+		return -ENOMEM;
+	error = space_map(&space->space, &request, &start);
+	if (error == 0 && space->pinned)
+		error = present_bring(space, from, to);
 	return error == -EEXIST ? -ENOMEM : error;
 }
 
@@ -51,7 +59,7 @@ int vm_do_brk(const struct vm_caller *caller, const struct vm_brk_req *req,
 	int error = 0;
 	USE(space);
 
-	if (req->space != 0)
+	if (req->space != 0 && req->space != space->id)
 		return heap_place(caller, req);
 	rep->address = space->heap_end;
 	if (req->address == 0)
@@ -73,17 +81,6 @@ int vm_do_brk(const struct vm_caller *caller, const struct vm_brk_req *req,
 }
 
 /* --- Map -------------------------------------------------------------------------------------- */
-
-static int populate(struct vm_space *space, vaddr_t start, size_t bytes, uint32_t access)
-{
-	const uint32_t wanted = access & REGION_WRITE ? REGION_WRITE : REGION_READ;
-
-	for (vaddr_t page = start; page - start < bytes; page += ARCH_PAGE_SIZE) {
-		if (space_fault(&space->space, page, wanted) != FAULT_DONE)
-			return -ENOMEM;
-	}
-	return 0;
-}
 
 /* What the flags make of the request: its type, object and placement. */
 static int request_fill(const struct vm_mmap_req *req, struct space_request *request)
@@ -125,21 +122,69 @@ static bool flags_valid(const struct vm_mmap_req *req)
 		       (VM_MAP_FIXED | VM_MAP_FIXED_NOREPLACE);
 }
 
-static int map(struct vm_space *space, const struct vm_mmap_req *req, struct space_request *request,
-	       vaddr_t *start)
+/* Would the map make something go that a failure could not bring back? */
+static bool replaces(const struct vm_space *space, const struct space_request *request)
 {
-	int error = space_map(&space->space, request, start);
+	return request->placement == SPACE_FIXED &&
+	       !region_is_unused(&space->space.regions, request->address - request->growth,
+				 request->address + request->bytes);
+}
 
+/* Where a failure could not be mended the frames come first: only asking tells if they are there.
+ */
+static int map_contiguous(struct vm_space *space, const struct vm_mmap_req *req,
+			  const struct space_request *request, vaddr_t *start)
+{
+	const bool frames_first = replaces(space, request) || space->pinned;
+	const uint32_t count = (uint32_t)(request->bytes / ARCH_PAGE_SIZE);
+	frame_t first = FRAME_NONE;
+	int error = 0;
+
+	if (frames_first)
+		error = type_contiguous_take(space, count, req->flags & VM_MAP_LOW, &first);
+	if (error == 0 && frames_first && !present_fits(space, 0, count))
+		error = -ENOMEM;
+	if (error == 0)
+		error = space_map(&space->space, request, start);
 	if (error != 0) {
-		if (request->object != NULL)
-			shared_drop(request->object);
+		if (first != FRAME_NONE)
+			frames_release(&frames, first, count);
 		return error;
 	}
-	if (req->flags & VM_MAP_CONTIGUOUS)
-		error = type_contiguous_fill(region_find(&space->space.regions, *start),
-					     req->flags & VM_MAP_LOW);
-	else if (req->flags & VM_MAP_POPULATE && request->flags & REGION_READ)
-		error = populate(space, *start, request->bytes, request->flags);
+	if (!frames_first)
+		error = type_contiguous_take(space, count, req->flags & VM_MAP_LOW, &first);
+	if (error == 0)
+		error = type_contiguous_fill(region_find(&space->space.regions, *start), first);
+	if (error != 0)
+		(void)space_unmap(&space->space, *start, request->bytes);
+	return error;
+}
+
+/* The object that was made for the map is nobody's. */
+static int refuse(const struct space_request *request, int error)
+{
+	if (request->object != NULL)
+		shared_drop(request->object);
+	return error;
+}
+
+static int map(struct vm_space *space, const struct vm_mmap_req *req,
+	       const struct space_request *request, vaddr_t *start)
+{
+	const bool brings = req->flags & VM_MAP_POPULATE || space->pinned;
+	const uint64_t pages =
+		(request->bytes + (space->pinned ? request->growth : 0)) / ARCH_PAGE_SIZE;
+	int error;
+
+	if (brings && (replaces(space, request) || space->pinned) &&
+	    !present_fits(space, pages, pages))
+		return refuse(request, -ENOMEM);
+	error = space_map(&space->space, request, start);
+	if (error != 0)
+		return refuse(request, error);
+	if (!brings)
+		return 0;
+	error = present_bring(space, *start - request->growth, *start + request->bytes);
 	if (error != 0)
 		(void)space_unmap(&space->space, *start, request->bytes);
 	return error;
@@ -169,7 +214,11 @@ int vm_do_mmap(const struct vm_caller *caller, const struct vm_mmap_req *req,
 	if ((req->flags & VM_MAP_CONTIGUOUS) && !(caller->rights & VM_RIGHT_PHYSICAL))
 		return -ENOTALLOWED;
 	error = request_fill(req, &request);
-	if (error == 0)
+	if (error != 0)
+		return error;
+	if (req->flags & VM_MAP_CONTIGUOUS)
+		error = map_contiguous(space, req, &request, &start);
+	else
 		error = map(space, req, &request, &start);
 	if (error != 0)
 		return error;
@@ -200,6 +249,7 @@ int vm_do_mprotect(const struct vm_caller *caller, const struct vm_mprotect_req 
 	int error;
 	struct vm_space *space = call_space(caller, req->space, &error);
 	uint32_t access;
+	vaddr_t end;
 	USE(space);
 
 	(void)rep;
@@ -208,7 +258,13 @@ int vm_do_mprotect(const struct vm_caller *caller, const struct vm_mprotect_req 
 	if (!call_range_valid(req->address, req->bytes) ||
 	    call_access(req->protection, &access) != 0)
 		return -EINVAL;
-	return space_protect(&space->space, (vaddr_t)req->address, (size_t)req->bytes, access);
+	end = (vaddr_t)(req->address + req->bytes);
+	if (space->pinned && !present_fits_range(space, (vaddr_t)req->address, end))
+		return -ENOMEM;
+	error = space_protect(&space->space, (vaddr_t)req->address, (size_t)req->bytes, access);
+	if (error == 0 && space->pinned)
+		error = present_bring(space, (vaddr_t)req->address, end);
+	return error;
 }
 
 int vm_do_mremap(const struct vm_caller *caller, const struct vm_mremap_req *req,
@@ -230,10 +286,14 @@ int vm_do_mremap(const struct vm_caller *caller, const struct vm_mremap_req *req
 		return -EINVAL;
 	if (req->new_bytes > PROGRAM_HIGH - PROGRAM_LOW)
 		return -ENOMEM;
+	if (space->pinned &&
+	    !present_fits(space, req->new_bytes / ARCH_PAGE_SIZE, req->new_bytes / ARCH_PAGE_SIZE))
+		return -ENOMEM;
 	error = space_remap(&space->space, (vaddr_t)req->address, (size_t)req->old_bytes,
 			    (size_t)req->new_bytes, fixed ? SPACE_FIXED : SPACE_ANYWHERE,
 			    req->flags & VM_MREMAP_MAYMOVE, &address);
-	if (error == 0)
-		rep->address = address;
-	return error;
+	if (error != 0)
+		return error;
+	rep->address = address;
+	return space->pinned ? present_bring(space, address, address + (vaddr_t)req->new_bytes) : 0;
 }

@@ -2,6 +2,7 @@
 #include "call.h"
 
 #include "memory.h"
+#include "present.h"
 #include "type.h"
 #include <skerry/kernel_call.h>
 #include <sys_call.h>
@@ -43,8 +44,11 @@ int vm_do_map_physical(const struct vm_caller *caller, const struct vm_map_physi
 		return -EINVAL;
 	if (sys_priv_query(&query, NULL) != 0 || !is_foreign(req->physical, req->bytes))
 		return -EPERM;
+	if (space->pinned && !present_fits(space, 0, req->bytes / ARCH_PAGE_SIZE))
+		return -ENOMEM;
 	error = space_map(&space->space, &request, &start);
-	if (error == 0)
-		rep->address = start;
-	return error;
+	if (error != 0)
+		return error;
+	rep->address = start;
+	return space->pinned ? present_bring(space, start, start + request.bytes) : 0;
 }

@@ -3,6 +3,7 @@
 
 #include "memory.h"
 #include "type.h"
+#include "watch.h"
 #include <skerry/kernel_call.h>
 #include <sys_call.h>
 
@@ -116,6 +117,7 @@ int vm_do_space_ending(const struct vm_caller *caller, const struct vm_space_req
 	if (space == NULL)
 		return -ESRCH;
 	space->ending = true;
+	watch_space_end(space);
 	return 0;
 }
 

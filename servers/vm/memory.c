@@ -3,12 +3,14 @@
  */
 #include "memory.h"
 
+#include "dma.h"
 #include "own_space.h"
 #include "page_round.h"
 #include "region.h"
 #include "safemap.h"
 #include "shared.h"
 #include "vm_space.h"
+#include "watch.h"
 #include <sys.h>
 
 /* Kept back for services, and for VM alone: page tables and objects of what must go on. */
@@ -17,7 +19,7 @@
 
 struct boot_page boot;
 struct frames frames;
-struct slab space_slab, shared_slab, safemap_slab;
+struct slab space_slab, shared_slab, safemap_slab, dma_slab, watch_slab;
 enum frame_level memory_level = FRAME_FOR_SERVICE;
 
 static struct slab chunk_slab, region_slab;
@@ -119,6 +121,8 @@ void memory_slabs_visit(void (*visit)(const struct slab *slab))
 	visit(&space_slab);
 	visit(&shared_slab);
 	visit(&safemap_slab);
+	visit(&dma_slab);
+	visit(&watch_slab);
 }
 
 frame_t memory_frame(const void *page)
@@ -156,4 +160,6 @@ void memory_init(const struct boot_page *page)
 	slab_init(&space_slab, "space", sizeof(struct vm_space), &object_pages);
 	slab_init(&shared_slab, "shared", sizeof(struct shared), &object_pages);
 	slab_init(&safemap_slab, "safemap", sizeof(struct safemap), &object_pages);
+	slab_init(&dma_slab, "dma", sizeof(struct dma), &object_pages);
+	slab_init(&watch_slab, "watch", sizeof(struct watch), &object_pages);
 }

@@ -12,7 +12,7 @@ extern struct boot_page boot; /* a copy */
 extern struct frames frames;
 extern const struct memory_source memory_source;
 extern const struct page_frames table_frames;
-extern struct slab space_slab, shared_slab, safemap_slab;
+extern struct slab space_slab, shared_slab, safemap_slab, dma_slab, watch_slab;
 
 /* For whom VM works: its tables and objects come from what he may have. VM itself: services'. */
 extern enum frame_level memory_level;

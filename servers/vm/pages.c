@@ -251,6 +251,7 @@ void pages_clear(struct pages *pages, page_t first, size_t count)
 	page_t end = first + count;
 	USE(NULL);
 
+	pages->peak = pages_peak(pages);
 	for (; begins_before(chunk, end); chunk = next) {
 		uint32_t present = chunk->present & mask_of(chunk, first, end);
 

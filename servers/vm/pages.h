@@ -41,6 +41,7 @@ struct pages {
 	struct avl_tree chunks; /* none is without present or reserved pages */
 	const struct memory_source *memory;
 	size_t count; /* present pages */
+	size_t peak;  /* the most before pages_clear(); pages_peak() knows the present too */
 };
 
 struct page_reference {
@@ -76,6 +77,12 @@ void pages_set_writable(struct pages *pages, page_t page, bool writable);
 
 /* No page of the range is writable any more; true if one was: then page tables must follow. */
 bool pages_protect(struct pages *pages, page_t first, size_t count);
+
+/* The most pages that were ever present. */
+static inline size_t pages_peak(const struct pages *pages)
+{
+	return pages->peak > pages->count ? pages->peak : pages->count;
+}
 
 /* Let go of the range's frames. No page-table entry may name them any more. */
 void pages_clear(struct pages *pages, page_t first, size_t count);

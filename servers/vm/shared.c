@@ -112,20 +112,6 @@ static enum fault_result fault(struct region *region, vaddr_t page, bool write)
 
 /* --- Fork ------------------------------------------------------------------------------------- */
 
-static int page_copy(struct region *to, vaddr_t page, frame_t from)
-{
-	frame_t frame;
-	int error = frame_allocate(&frames, FRAME_ANONYMOUS, memory_level, false, &frame);
-
-	if (error != 0)
-		return error;
-	memcpy(memory_pointer(frame), memory_pointer(from), ARCH_PAGE_SIZE);
-	error = space_add_page(to, page, frame);
-	if (error != 0)
-		frames_release(&frames, frame, 1);
-	return error;
-}
-
 /* The object has other users, so that nothing of it goes with the region's reference. */
 int shared_copy(const struct shared *shared, struct region *to)
 {
@@ -138,8 +124,8 @@ int shared_copy(const struct shared *shared, struct region *to)
 	share_retype(to, &type_anonymous);
 	for (; error == 0 && pages_next(&shared->pages, page, last, &present);
 	     page = present.page + 1)
-		error = page_copy(to, to->start + (present.page - first) * ARCH_PAGE_SIZE,
-				  present.frame);
+		error = type_copy_page(to, to->start + (present.page - first) * ARCH_PAGE_SIZE,
+				       present.frame);
 	return error;
 }
 

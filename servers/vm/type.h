@@ -5,10 +5,15 @@
 
 /* Zeroed at the first touch, copied on write after a fork. */
 extern const struct memory_type type_anonymous;
-/* Adjacent frames, there from the start (space_map, then type_contiguous_fill); a fork does not get
- * it: devices know the frames. */
+/* A private copy of the frame at a page that has none. -ENOMEM. */
+int type_copy_page(struct region *to, vaddr_t page, frame_t from);
+/* Adjacent frames, there from the start; a fork does not get it: devices know the frames. */
 extern const struct memory_type type_contiguous;
-int type_contiguous_fill(struct region *region, bool low);
+/* Its frames; low: below 16 MB. -ENOMEM. */
+int type_contiguous_take(const struct vm_space *space, uint32_t count, bool low, frame_t *first);
+/* They become a fresh region's. -ENOMEM: no page tables; those that have a page go with the region,
+ * the others are let go. */
+int type_contiguous_fill(struct region *region, frame_t first);
 /* Physical memory that is not VM's: offset is the address. */
 extern const struct memory_type type_physical;
 /* An object several spaces may show (shared.h). */

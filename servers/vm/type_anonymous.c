@@ -34,9 +34,42 @@ static enum fault_result fault(struct region *region, vaddr_t page, bool write)
 	return FAULT_DONE;
 }
 
+int type_copy_page(struct region *to, vaddr_t page, frame_t from)
+{
+	frame_t frame;
+	int error = frame_allocate(&frames, FRAME_ANONYMOUS, memory_level, false, &frame);
+
+	if (error != 0)
+		return error;
+	page_bytes_copy(memory_pointer(frame), memory_pointer(from));
+	error = space_add_page(to, page, frame);
+	if (error != 0)
+		frames_release(&frames, frame, 1);
+	return error;
+}
+
+/* Fork of a space that keeps its frames: the child gets copies now. */
+static int copy_pages(const struct region *from, struct region *to)
+{
+	const page_t end = from->end / ARCH_PAGE_SIZE;
+	struct page_reference old;
+	page_t page = from->start / ARCH_PAGE_SIZE;
+	int error = 0;
+
+	for (; error == 0 && pages_next(&from->space->pages, page, end, &old); page = old.page + 1)
+		error = type_copy_page(to, old.page * ARCH_PAGE_SIZE, old.frame);
+	return error;
+}
+
+static int copy(struct region *from, struct region *to)
+{
+	return vm_space_keeps_frames(vm_space_of(from)) ? copy_pages(from, to)
+							: space_share_pages(from, to);
+}
+
 const struct memory_type type_anonymous = {
 	.name = "anonymous",
 	.fault = fault,
-	.copy = space_share_pages,
+	.copy = copy,
 	.share = shared_from_private,
 };

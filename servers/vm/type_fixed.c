@@ -28,22 +28,28 @@ static bool always_writable(const struct region *region, const struct page_refer
 
 /* --- Contiguous ------------------------------------------------------------------------------- */
 
-int type_contiguous_fill(struct region *region, bool low)
+int type_contiguous_take(const struct vm_space *space, uint32_t count, bool low, frame_t *first)
 {
 	const struct frame_request request = {
-		.count = (uint32_t)((region->end - region->start) / ARCH_PAGE_SIZE),
+		.count = count,
 		.limit = low ? LOW_LIMIT / ARCH_PAGE_SIZE : 0,
 		.use = FRAME_DEVICE,
-		.level = vm_space_level(vm_space_of(region)),
+		.level = vm_space_level(space),
 		.zeroed = true,
 	};
-	frame_t first;
-	int error = frames_allocate(&frames, &request, &first);
 
-	for (uint32_t i = 0; error == 0 && i < request.count; i++) {
+	return frames_allocate(&frames, &request, first);
+}
+
+int type_contiguous_fill(struct region *region, frame_t first)
+{
+	const uint32_t count = (uint32_t)((region->end - region->start) / ARCH_PAGE_SIZE);
+	int error = 0;
+
+	for (uint32_t i = 0; error == 0 && i < count; i++) {
 		error = space_add_page(region, region->start + i * ARCH_PAGE_SIZE, first + i);
-		if (error != 0) /* the pages before this one go with the region */
-			frames_release(&frames, first + i, request.count - i);
+		if (error != 0)
+			frames_release(&frames, first + i, count - i);
 	}
 	return error;
 }

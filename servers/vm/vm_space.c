@@ -2,12 +2,14 @@
 #include "vm_space.h"
 
 #include "boot.h"
+#include "dma.h"
 #include "memory.h"
 #include "own_space.h"
 #include "safemap.h"
 #include "sanity.h"
 #include "shared.h"
 #include "type.h"
+#include "watch.h"
 #include <arch/layout.h>
 #include <skerry/errno.h>
 #include <skerry/ipc.h>
@@ -123,6 +125,10 @@ int vm_space_create(struct vm_space **made)
 		return -ENOMEM;
 	space_init(&space->space, PROGRAM_LOW, PROGRAM_HIGH, &memory_source, &table_ops);
 	space->rights = VM_RIGHT_MEMORY;
+	link_init(&space->dma);
+	link_init(&space->watched);
+	link_init(&space->watches);
+	link_init(&space->news);
 	error = tables_make(space);
 	if (error != 0) {
 		slab_free(&space_slab, space);
@@ -158,6 +164,8 @@ int vm_space_destroy(struct vm_space *space)
 	error = sys_space_destroy(&request, NULL);
 	if (error != 0)
 		return error;
+	watch_space_end(space);
+	dma_space_end(space);
 	space->space.ops = &forgotten_ops;
 	safemap_revoke_space(space->id);
 	space_clear(&space->space, false);
@@ -308,6 +316,7 @@ bool vm_check(void)
 	shared_visit(&sanity);
 	own_space_see(&sanity);
 	boot_see(&sanity);
+	dma_see(&sanity);
 	if (!sanity_end(&sanity))
 		panic("%s: %s, frame %#x", sanity.where, sanity.wrong, sanity.frame);
 	return true;

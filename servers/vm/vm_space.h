@@ -1,6 +1,7 @@
 /* VM's spaces: the memory of one address space each, known by the kernel's name for it. */
 #pragma once
 
+#include "link.h"
 #include "page_table.h"
 #include "space.h"
 #include <skerry/vm.h>
@@ -18,9 +19,23 @@ struct vm_space {
 	bool service;	    /* may take frames kept for services */
 	vaddr_t heap_start; /* VM_BRK; set by the first one that maps */
 	vaddr_t heap_end;   /* not rounded */
+	bool pinned;	    /* all of it is there and nobody else's (present.h) */
 	uint64_t faults;
 	uint64_t faults_copied;
+	uint64_t faults_major; /* of these: had to wait for a file */
+	struct link dma;       /* what its devices may reach (dma.h) */
+	uint32_t dma_count;
+	struct link watched; /* by whom (watch.h) */
+	struct link watches; /* whom it watches: nothing to tell */
+	struct link news;    /* and what it has not asked for yet */
 };
+
+/* Its pages may not be shared with a child until somebody writes: a device knows the frames, or no
+ * fault may come. */
+static inline bool vm_space_keeps_frames(const struct vm_space *space)
+{
+	return space->pinned || !link_is_empty(&space->dma);
+}
 
 static inline struct vm_space *vm_space_of(const struct region *region)
 {

@@ -26,6 +26,18 @@ SERVER_STUB(vm_set_rights, VM_SET_RIGHTS, VM_ENDPOINT)
 SERVER_STUB(vm_remap, VM_REMAP, VM_ENDPOINT)
 SERVER_STUB(vm_safemap, VM_SAFEMAP, VM_ENDPOINT)
 SERVER_STUB(vm_saferevmap, VM_SAFEREVMAP, VM_ENDPOINT)
+SERVER_STUB(vm_dma_add, VM_DMA_ADD, VM_ENDPOINT)
+SERVER_STUB(vm_dma_delete, VM_DMA_DELETE, VM_ENDPOINT)
+SERVER_STUB(vm_dma_get, VM_DMA_GET, VM_ENDPOINT)
+SERVER_STUB(vm_watch_exit, VM_WATCH_EXIT, VM_ENDPOINT)
+SERVER_STUB(vm_query_exit, VM_QUERY_EXIT, VM_ENDPOINT)
+SERVER_STUB(vm_notify_signal, VM_NOTIFY_SIGNAL, VM_ENDPOINT)
+SERVER_STUB(vm_update, VM_UPDATE, VM_ENDPOINT)
+SERVER_STUB(vm_prepare, VM_PREPARE, VM_ENDPOINT)
+SERVER_STUB(vm_memctl, VM_MEMCTL, VM_ENDPOINT)
+SERVER_STUB(vm_getrusage, VM_GETRUSAGE, VM_ENDPOINT)
+SERVER_STUB(vm_space_clear, VM_SPACE_CLEAR, VM_ENDPOINT)
+SERVER_STUB(vm_page_in, VM_PAGE_IN, VM_ENDPOINT)
 
 /* A row without a stub does not compile. */
 #define CALL(name, nr, request, reply, handler, right, what)                                       \

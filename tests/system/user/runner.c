@@ -32,7 +32,7 @@ void balance_take(struct balance *balance)
 	if (vm_info(&ask_vm, &reply) != 0 || sys_info(&ask_kernel, NULL) != 0)
 		panic("no figures");
 	*balance = (struct balance){
-		.frames_user = statistics.frames_user,
+		.frames_user = statistics.frames_user + statistics.frames_dma,
 		.frames_kernel = statistics.frames_kernel,
 		.spaces = statistics.spaces,
 		.regions = statistics.regions,
