@@ -18,6 +18,9 @@ void process_end(struct process *process, int32_t status);
 /* The parent hears of it, now or when it asks. */
 void child_ended(struct process *child);
 
+/* VM says that somebody watches spaces: signals are of interest from now on. */
+void watchers_come(void);
+
 /* What the kernel has to say of programs: they exited, or got a signal. */
 void signals_collect(void);
 

@@ -8,6 +8,24 @@
 
 #define STATUS_EXITED(code) (((int32_t)(code)&0xFF) << 8)
 
+/* Does anybody watch spaces (VM_WATCH_EXIT)? A call to VM for each signal would be too much for
+ * what almost nobody wants to know, so VM says when the first watch comes, and answers that the
+ * last one went. Somebody may watch already when PM itself is restarted. */
+static bool watchers = true;
+
+void watchers_come(void)
+{
+	watchers = true;
+}
+
+static void signal_tell(const struct process *process)
+{
+	const struct vm_space_req request = {.space = process->space};
+
+	if (watchers && vm_notify_signal(&request, NULL) == -ENOENT)
+		watchers = false;
+}
+
 static void body_free(const struct process *process)
 {
 	const struct sys_clear_req clear = {.thread = process->thread};
@@ -67,8 +85,10 @@ struct answer pm_do_kill(endpoint_t caller, const struct pm_kill_req *req,
 		return answer(-EINVAL);
 	if (process == NULL)
 		return answer(-ESRCH);
-	if (req->signal != 0 && process->thread != EP_NONE)
+	if (req->signal != 0 && process->thread != EP_NONE) {
+		signal_tell(process);
 		process_end(process, (int32_t)req->signal);
+	}
 	return self && req->signal != 0 ? answer_later() : answer(0);
 }
 
@@ -87,8 +107,10 @@ void signals_collect(void)
 	while (sys_signal_get(&request, &end) == 0 && end.thread != EP_NONE) {
 		struct process *process = process_by_thread(end.thread);
 
-		if (process != NULL &&
-		    process->pid != 0) /* else somebody killed what is no program */
-			process_end(process, status_of(&end));
+		if (process == NULL || process->pid == 0)
+			continue; /* somebody killed what is no program */
+		if (!(end.signals & 1ull << SIGNAL_EXITED))
+			signal_tell(process);
+		process_end(process, status_of(&end));
 	}
 }

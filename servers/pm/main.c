@@ -5,6 +5,7 @@
 #include "call.h"
 #include "copier.h"
 
+#include <skerry/services.h>
 #include <sys.h>
 
 #define CALL(name, nr, request, reply, handler, right, what) SERVICE_RUN(request, reply, handler)
@@ -21,6 +22,8 @@ static void notified(endpoint_t source)
 {
 	if (source == EP_SYSTEM)
 		signals_collect();
+	else if (source == VM_ENDPOINT)
+		watchers_come();
 }
 
 static const struct service pm = {
