@@ -92,6 +92,29 @@ void case_no_memory(void)
 	CHECK_EQ(unmap(start, 8 * PAGE), 0);
 }
 
+/* More than goes with the pages that are there. */
+void case_no_memory_fixed(void)
+{
+	const long start = arena_make(256);
+	struct vm_region_info region;
+	void **block;
+
+	CHECK_EQ(map_at(start, 256 * PAGE, RW, VM_MAP_FIXED), start);
+	pages_fill(start, 8, 1);
+	block = memory_fill();
+	CHECK_EQ(map_at(start, 256 * PAGE, RW, VM_MAP_FIXED | VM_MAP_POPULATE), -ENOMEM);
+	CHECK_EQ(map_at(start, 256 * PAGE, RW, VM_MAP_FIXED | VM_MAP_POPULATE | VM_MAP_SHARED),
+		 -ENOMEM);
+	CHECK(region_get(0, (uint64_t)start, &region));
+	CHECK_EQ(region.address, start);
+	CHECK_EQ(region.resident, 8 * PAGE);
+	pages_check(start, 8, 1);
+	memory_free(block);
+	CHECK_EQ(map_at(start, 256 * PAGE, RW, VM_MAP_FIXED | VM_MAP_POPULATE), start);
+	CHECK_EQ(*byte_at(start), 0);
+	arena_free(start, 256);
+}
+
 void case_no_regions(void)
 {
 	const long first = 0x10000000;

@@ -20,6 +20,29 @@ void case_rights_others(void)
 	CHECK_EQ(vm_set_rights(&rights, NULL), -ENOTALLOWED);
 }
 
+void case_rights_services(void)
+{
+	const struct vm_space_req space = {.space = 0};
+	const struct vm_dma_req dma = {.bytes = PAGE};
+	const struct vm_dma_get_req get = {.next = 0};
+	const struct vm_empty_req empty = {};
+	const struct vm_update_req update = {0, 0};
+	const struct vm_memctl_req pin = {.what = VM_MEMCTL_PIN};
+	const struct vm_page_in_req page_in = {.access = VM_READ, .bytes = PAGE};
+
+	CHECK_EQ(vm_dma_add(&dma, NULL), -ENOTALLOWED);
+	CHECK_EQ(vm_dma_delete(&dma, NULL), -ENOTALLOWED);
+	CHECK_EQ(vm_dma_get(&get, NULL), -ENOTALLOWED);
+	CHECK_EQ(vm_watch_exit(&space, NULL), -ENOTALLOWED);
+	CHECK_EQ(vm_query_exit(&empty, NULL), -ENOTALLOWED);
+	CHECK_EQ(vm_notify_signal(&space, NULL), -ENOTALLOWED);
+	CHECK_EQ(vm_update(&update, NULL), -ENOTALLOWED);
+	CHECK_EQ(vm_prepare(&space, NULL), -ENOTALLOWED);
+	CHECK_EQ(vm_memctl(&pin, NULL), -ENOTALLOWED);
+	CHECK_EQ(vm_space_clear(&space, NULL), -ENOTALLOWED);
+	CHECK_EQ(vm_page_in(&page_in, NULL), -ENOTALLOWED);
+}
+
 /* Spaces in use are somebody's: RS's, PM's or this program's own. */
 void case_space_unknown(void)
 {

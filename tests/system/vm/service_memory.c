@@ -8,7 +8,7 @@
 #define VGA_BYTES 0x20000ull
 #define TEXT 0x18000u /* where a PC's text is, in it */
 
-static int physical_of(long address, size_t bytes, uint64_t *physical)
+int physical_of(long address, size_t bytes, uint64_t *physical)
 {
 	const struct sys_umap_req request = {
 		.target = EP_SELF,

@@ -13,7 +13,7 @@
 
 #define SPACES_MAX 1024u
 
-static int space_make(space_t *space)
+int space_make(space_t *space)
 {
 	const struct vm_space_create_req request = {.thread = EP_NONE};
 	struct vm_space_reply reply = {0};
@@ -23,14 +23,14 @@ static int space_make(space_t *space)
 	return error;
 }
 
-static int space_end(space_t space)
+int space_end(space_t space)
 {
 	const struct vm_space_req request = {.space = space};
 
 	return vm_space_destroy(&request, NULL);
 }
 
-static int fork_of(space_t space, endpoint_t thread, space_t *made)
+int fork_of(space_t space, endpoint_t thread, space_t *made)
 {
 	const struct vm_space_fork_req request = {.parent = space, .thread = thread};
 	struct vm_space_reply reply = {0};
@@ -190,8 +190,7 @@ bool service_space_ending(void)
 	return true;
 }
 
-/* The space of the thread with the highest slot: a program that was started last. */
-static bool program_find(const char *name, struct info_thread *found)
+bool thread_named(const char *name, struct info_thread *found)
 {
 	struct sys_info_req request = {
 		.what = INFO_THREAD,
@@ -215,7 +214,7 @@ bool service_space_busy(void)
 
 	EXPECT_EQ(program_start("vmcase", "vmcase\0@idle", sizeof("vmcase\0@idle"), 2, &kill.pid),
 		  0);
-	EXPECT(program_find("vmcase", &idler));
+	EXPECT(thread_named("vmcase", &idler));
 	before = usage_get(idler.space);
 	EXPECT_EQ(space_end(idler.space), -EBUSY);
 	now = usage_get(idler.space);
