@@ -25,7 +25,7 @@ static u64 no_root(struct choice *c)
 	case 2:
 		return world.space[0]->table.root;
 	case 3:
-		return world.pool;
+		return world.pool + ARCH_PAGE_SIZE / 2;
 	case 4:
 		return memory_limit();
 	default:

@@ -136,9 +136,11 @@ static bool is_fatal(uint32_t number, const uint32_t *word)
 static int hostile_call(uint32_t number, const uint32_t *word)
 {
 	struct message_page *const page = message_page();
-	struct sys_thread *const self = sys_thread_self();
+	struct sys_thread *self = sys_thread_self();
 	int code;
 
+	/* The call may take away what it is found by. */
+	__asm__ volatile("" : "+r"(self));
 	memcpy(page->message.payload, word, MESSAGE_PAYLOAD_SIZE);
 	code = sys_trap1(TRAP_KERNEL_CALL, number);
 	if (number == SYS_TLS_SET) {
