@@ -195,6 +195,28 @@ struct avl_node *avl_previous(const struct avl_node *node)
 	return neighbour(node, 0);
 }
 
+static struct avl_node *lowest(struct avl_node *node)
+{
+	while (node->child[0] || node->child[1])
+		node = node->child[!node->child[0]];
+	return node;
+}
+
+struct avl_node *avl_first_leaf(const struct avl_tree *tree)
+{
+	return tree->root ? lowest(tree->root) : NULL;
+}
+
+struct avl_node *avl_next_leaf(const struct avl_node *node)
+{
+	struct avl_node *parent = node->parent;
+
+	/* What hangs on the other side of its parent is still there if it is the larger one. */
+	if (parent && parent->child[0] == node && parent->child[1])
+		return lowest(parent->child[1]);
+	return parent;
+}
+
 /* Recursion ends even in a damaged tree: each level must be lower than the one above. */
 static bool check_subtree(const struct avl_tree *tree, struct avl_node *node,
 			  const struct avl_node *parent, int limit)

@@ -347,6 +347,32 @@ static void use_change(struct frames *frames, struct frame *frame, enum frame_us
 	frame->use = use;
 }
 
+static bool piece_holds(const struct frame_piece *piece, frame_t frame)
+{
+	return frame - piece->first < piece->count;
+}
+
+void frames_share_each(struct frames *frames, const frame_t *list, uint32_t mask)
+{
+	struct frame_piece *piece = frames->pieces;
+
+	for (; mask && piece; mask &= mask - 1) {
+		frame_t frame = list[__builtin_ctz(mask)];
+		struct frame *record;
+
+		if (!piece_holds(piece, frame)) {
+			struct frame_piece *other = find_piece(frames, frame);
+
+			if (!other)
+				continue;
+			piece = other;
+		}
+		record = &piece->frames[frame - piece->first];
+		assert(record->references && record->references < UINT32_MAX);
+		record->references++;
+	}
+}
+
 static void release_in_piece(struct frames *frames, struct frame_piece *piece, struct frame *frame,
 			     uint32_t count)
 {
@@ -406,6 +432,60 @@ void frames_unhold(struct frames *frames, frame_t first, uint32_t count)
 			put_frames(frames, find_piece(frames, frame), record, 1);
 	}
 	frames->statistics.holds -= count;
+}
+
+/* Frames of the list that become free and continue `*start`, upwards or downwards, go with it.
+ * Returns those of the mask that are left. */
+static uint32_t run_take(const struct frame_piece *piece, const frame_t *list, uint32_t mask,
+			 struct frame **start, uint32_t *count)
+{
+	for (; mask; mask &= mask - 1) {
+		frame_t frame = list[__builtin_ctz(mask)];
+		struct frame *record = *start + *count;
+
+		if (!piece_holds(piece, frame))
+			break;
+		if (&piece->frames[frame - piece->first] != record) {
+			record = *start - 1;
+			if (&piece->frames[frame - piece->first] != record)
+				break;
+		}
+		if (record->references != 1 || record->held || record->use != (*start)->use)
+			break;
+		record->references = 0;
+		*start = record < *start ? record : *start;
+		++*count;
+	}
+	return mask;
+}
+
+void frames_release_each(struct frames *frames, const frame_t *list, uint32_t mask)
+{
+	struct frame_piece *piece = frames->pieces;
+
+	while (mask && piece) {
+		frame_t frame = list[__builtin_ctz(mask)];
+		struct frame *record;
+		uint32_t count = 1;
+
+		mask &= mask - 1;
+		if (!piece_holds(piece, frame)) {
+			struct frame_piece *other = find_piece(frames, frame);
+
+			if (!other)
+				continue;
+			piece = other;
+		}
+		record = &piece->frames[frame - piece->first];
+		assert(record->references);
+		if (--record->references || record->held) {
+			if (!record->references)
+				use_change(frames, record, FRAME_HELD);
+			continue;
+		}
+		mask = run_take(piece, list, mask, &record, &count);
+		put_frames(frames, piece, record, count);
+	}
 }
 
 uint32_t frame_references(struct frames *frames, frame_t frame)

@@ -124,6 +124,9 @@ void frame_reference(struct frames *frames, frame_t frame);
 /* The same; nothing if the frame is no memory of ours. */
 void frame_share(struct frames *frames, frame_t frame);
 
+/* The same for each frame of the list whose bit is in the mask. */
+void frames_share_each(struct frames *frames, const frame_t *list, uint32_t mask);
+
 /* One user less, of each frame. The last one frees it. What is no memory of ours is passed over. */
 void frames_release(struct frames *frames, frame_t first, uint32_t count);
 
@@ -132,6 +135,10 @@ void frames_release(struct frames *frames, frame_t first, uint32_t count);
  * them. */
 void frames_hold(struct frames *frames, frame_t first, uint32_t count);
 void frames_unhold(struct frames *frames, frame_t first, uint32_t count);
+
+/* The same as frames_release() for each frame of the list whose bit is in the mask. Cheapest where
+ * the list runs up or down. */
+void frames_release_each(struct frames *frames, const frame_t *list, uint32_t mask);
 
 /* 0: free, held alone, or no memory of ours (a device's). */
 uint32_t frame_references(struct frames *frames, frame_t frame);

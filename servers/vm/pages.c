@@ -6,6 +6,7 @@
 #include "pages.h"
 
 #include <skerry/errno.h>
+#include <string.h>
 #include <sys.h>
 
 static struct page_chunk *chunk_of(const struct avl_node *node)
@@ -221,30 +222,6 @@ bool pages_protect(struct pages *pages, page_t first, size_t count)
 	return any;
 }
 
-/* What was allocated in a row, upwards or downwards, goes in a row: that is much cheaper. */
-static void release_frames(const struct pages *pages, const struct page_chunk *chunk,
-			   uint32_t present)
-{
-	frame_t first = 0;
-	uint32_t count = 0;
-
-	for (; present; present &= present - 1) {
-		frame_t frame = chunk->frames[__builtin_ctz(present)];
-
-		if (count && frame == first + count) {
-			count++;
-		} else if (count && frame + 1 == first) {
-			first = frame;
-			count++;
-		} else {
-			frames_release(pages->memory->frames, first, count);
-			first = frame;
-			count = 1;
-		}
-	}
-	frames_release(pages->memory->frames, first, count);
-}
-
 void pages_clear(struct pages *pages, page_t first, size_t count)
 {
 	struct page_chunk *chunk = chunk_from(pages, first), *next;
@@ -259,7 +236,7 @@ void pages_clear(struct pages *pages, page_t first, size_t count)
 		if (!present)
 			continue;
 		slab_write(chunk);
-		release_frames(pages, chunk, present);
+		frames_release_each(pages->memory->frames, chunk->frames, present);
 		pages->count -= (size_t)__builtin_popcount(present);
 		chunk->present &= ~present;
 		chunk->writable &= ~present;
@@ -267,20 +244,34 @@ void pages_clear(struct pages *pages, page_t first, size_t count)
 	}
 }
 
+void pages_end(struct pages *pages)
+{
+	struct avl_node *node = avl_first_leaf(&pages->chunks), *next;
+	USE(NULL);
+
+	for (; node; node = next) {
+		struct page_chunk *chunk = chunk_of(node);
+
+		next = avl_next_leaf(node);
+		frames_release_each(pages->memory->frames, chunk->frames, chunk->present);
+		slab_free(pages->memory->chunks, chunk);
+	}
+	pages->chunks.root = NULL;
+	pages->count = 0;
+}
+
 static void share_chunk(const struct page_chunk *from, struct pages *to, struct page_chunk *copy,
 			uint32_t present)
 {
 	assert(!(copy->present & present));
 	slab_write(copy);
+	if (present == UINT32_MAX)
+		memcpy(copy->frames, from->frames, sizeof(copy->frames));
+	for (uint32_t left = ~present ? present : 0; left; left &= left - 1)
+		copy->frames[__builtin_ctz(left)] = from->frames[__builtin_ctz(left)];
 	copy->present |= present;
 	to->count += (size_t)__builtin_popcount(present);
-	for (; present; present &= present - 1) {
-		unsigned int index = (unsigned int)__builtin_ctz(present);
-		frame_t frame = from->frames[index];
-
-		copy->frames[index] = frame;
-		frame_share(to->memory->frames, frame);
-	}
+	frames_share_each(to->memory->frames, from->frames, present);
 }
 
 int pages_share(const struct pages *from, struct pages *to, page_t first, size_t count)

@@ -87,6 +87,9 @@ static inline size_t pages_peak(const struct pages *pages)
 /* Let go of the range's frames. No page-table entry may name them any more. */
 void pages_clear(struct pages *pages, page_t first, size_t count);
 
+/* Let go of everything, for good. The same holds for page tables that live on. */
+void pages_end(struct pages *pages);
+
 /* Share the range: `to`, which has none of it, gets references to the same frames at the same
  * pages, not writable. -ENOMEM: a part is shared already, for the caller to clear. */
 int pages_share(const struct pages *from, struct pages *to, page_t first, size_t count);

@@ -82,6 +82,16 @@ struct region *region_previous(const struct region *region)
 	return region_of(avl_previous(&region->node));
 }
 
+struct region *region_first_leaf(const struct regions *regions)
+{
+	return region_of(avl_first_leaf(&regions->tree));
+}
+
+struct region *region_next_leaf(const struct region *region)
+{
+	return region_of(avl_next_leaf(&region->node));
+}
+
 /* Where the region, or the guard below what it may become, begins. */
 static vaddr_t reach_of(const struct region *region)
 {

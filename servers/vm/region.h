@@ -128,6 +128,11 @@ bool region_find_gap(const struct regions *regions, size_t bytes, vaddr_t *start
 void region_insert(struct regions *regions, struct region *region);
 void region_remove(struct regions *regions, struct region *region);
 
+/* All regions, in no order, for the end of a space: the next one is to be found before this one is
+ * freed; then no region is in the tree. */
+struct region *region_first_leaf(const struct regions *regions);
+struct region *region_next_leaf(const struct region *region);
+
 /* New bounds, inside of old ones or free. The offset follows the start. */
 void region_set_bounds(struct regions *regions, struct region *region, vaddr_t start, vaddr_t end);
 

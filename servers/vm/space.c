@@ -140,6 +140,24 @@ void space_clear(struct space *space, bool keep_pinned)
 	space_edit_end(space);
 }
 
+void space_end(struct space *space)
+{
+	struct region *region = region_first_leaf(&space->regions), *next;
+	USE(NULL);
+
+	for (; region; region = region_next_leaf(region))
+		if (region->type->unmap)
+			region->type->unmap(region, region->start, region->end);
+	pages_end(&space->pages);
+	for (region = region_first_leaf(&space->regions); region; region = next) {
+		next = region_next_leaf(region);
+		if (region->type->release)
+			region->type->release(region);
+		slab_free(space->memory->regions, region);
+	}
+	regions_init(&space->regions, space->regions.low, space->regions.high);
+}
+
 /* --- Protect -------------------------------------------------------------------------------------
  */
 

@@ -91,6 +91,10 @@ int space_fork(struct space *parent, struct space *child);
 /* Unmap everything (exec: but what is pinned). Needs no memory. */
 void space_clear(struct space *space, bool keep_pinned);
 
+/* The end of a space in which no thread runs: unmap everything, but for entries of page tables,
+ * which the caller frees. */
+void space_end(struct space *space);
+
 /* A thread touched the address: REGION_READ, WRITE or EXECUTE. Grows a stack, maps what is there,
  * else asks the type. */
 enum fault_result space_fault(struct space *space, vaddr_t address, uint32_t access);

@@ -140,20 +140,6 @@ int vm_space_create(struct vm_space **made)
 	return 0;
 }
 
-static void edit_nothing(struct space *space)
-{
-	(void)space;
-}
-
-/* Of a space that the kernel has forgotten: nobody runs in it. */
-static const struct space_ops forgotten_ops = {
-	.begin = edit_nothing,
-	.end = edit_nothing,
-	.map = page_map,
-	.unmap = pages_unmap,
-	.protect = range_protect,
-};
-
 /* The kernel's goes first: it refuses as long as there are threads. */
 int vm_space_destroy(struct vm_space *space)
 {
@@ -166,9 +152,8 @@ int vm_space_destroy(struct vm_space *space)
 		return error;
 	watch_space_end(space);
 	dma_space_end(space);
-	space->space.ops = &forgotten_ops;
-	safemap_revoke_space(space->id);
-	space_clear(&space->space, false);
+	space_end(&space->space);
+	safemap_revoke_space(space->id); /* in others: here nothing is left */
 	spaces[space->id & SLOT_MASK] = NULL;
 	space_count--;
 	page_table_destroy(&space->table);

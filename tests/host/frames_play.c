@@ -148,6 +148,30 @@ static void play_release(const uint8_t *op)
 		frames_release(&frames, first, count);
 }
 
+/* Up to 32 frames at once, upwards, downwards or here and there, what is no memory among them: one
+ * user more or less of each. */
+static void play_list(const uint8_t *op, bool release)
+{
+	static const uint32_t steps[] = {1, FRAMES - 1, 7};
+	frame_t list[32], frame = (op[2] | op[3] << 8) % FRAMES;
+	uint32_t mask = 0;
+
+	for (unsigned int i = 0; i < 32; i++, frame = (frame + steps[op[4] % 3]) % FRAMES) {
+		list[i] = frame;
+		if ((op[5] >> i % 8 & 1) || (table.piece[frame] && !table.references[frame]))
+			continue;
+		mask |= 1u << i;
+		if (!table.piece[frame])
+			continue;
+		table.references[frame] += release ? -1u : 1u;
+		table.free += release && !table.references[frame];
+	}
+	if (release)
+		frames_release_each(&frames, list, mask);
+	else
+		frames_share_each(&frames, list, mask);
+}
+
 static void play_share(const uint8_t *op)
 {
 	frame_t frame = choose_used(op);
@@ -246,8 +270,11 @@ const char *frames_play(const uint8_t *bytes, size_t size, unsigned int *granted
 		case 0 ... 3:
 			wrong = play_allocate(&bytes[i], granted);
 			break;
-		case 4 ... 6:
+		case 4 ... 5:
 			play_release(&bytes[i]);
+			break;
+		case 6:
+			play_list(&bytes[i], bytes[i] & 0x30);
 			break;
 		case 7:
 			if (bytes[i + 4] & 4)

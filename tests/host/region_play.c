@@ -365,11 +365,22 @@ static int play_remap(const struct operation *op)
 	return 0;
 }
 
+/* Its page tables go with it. */
+static void end_space(struct space *space)
+{
+	space_end(space);
+	for (int i = 0; i < WORLD_PAGES; i++)
+		world.table[space - world.space][i].frame = FRAME_NONE;
+}
+
 static int play_clear(const struct operation *op)
 {
 	bool keep = op->choice[0] & 1;
 
-	space_clear(op->real, keep);
+	if (op->choice[0] & 2 && !keep)
+		end_space(op->real);
+	else
+		space_clear(op->real, keep);
 	for (int i = 0; i < WORLD_PAGES; i++)
 		if (!keep || !(op->cell[i].flags & REGION_PINNED))
 			op->cell[i] = (struct cell){0};
@@ -548,7 +559,7 @@ const char *region_play(const uint8_t *bytes, size_t size, struct region_play *p
 		wrong = wrong ?: compare();
 	}
 	for (int i = 0; i < WORLD_SPACES && !wrong; i++)
-		space_clear(&world.space[i], false);
+		end_space(&world.space[i]);
 	if (!wrong && (world.frames.statistics.use[FRAME_FREE] != WORLD_FRAMES ||
 		       world.regions.object_count || world.chunks.object_count))
 		wrong = "something is left in the end";

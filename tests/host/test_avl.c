@@ -108,6 +108,26 @@ static bool walks_agree(void)
 	       (!tree.update || !tree.root || item_of(tree.root)->heaviest == heaviest);
 }
 
+/* Every node once, after those below it. */
+static bool leaves_agree(void)
+{
+	bool seen[KEYS] = {false};
+	int count = 0;
+
+	for (struct avl_node *node = avl_first_leaf(&tree); node; node = avl_next_leaf(node)) {
+		for (int side = 0; side < 2; side++)
+			if (node->child[side] && !seen[item_of(node->child[side])->key])
+				return false;
+		if (seen[item_of(node)->key] || !present[item_of(node)->key])
+			return false;
+		seen[item_of(node)->key] = true;
+		count++;
+	}
+	for (int i = 0; i < KEYS; i++)
+		count -= present[i] != NULL;
+	return count == 0;
+}
+
 static bool random_run(uint64_t seed, int operations, int keys)
 {
 	start(seed % 2);
@@ -136,7 +156,8 @@ static bool random_run(uint64_t seed, int operations, int keys)
 			avl_update(&tree, &items[key].node);
 			break;
 		}
-		if (!avl_check(&tree, ordered) || !searches_agree(key) || !walks_agree())
+		if (!avl_check(&tree, ordered) || !searches_agree(key) || !walks_agree() ||
+		    !leaves_agree())
 			return false;
 	}
 	return true;

@@ -141,6 +141,11 @@ struct avl_node *avl_last(const struct avl_tree *tree);
 struct avl_node *avl_next(const struct avl_node *node);
 struct avl_node *avl_previous(const struct avl_node *node);
 
+/* Children before their parent, the root last, for taking a whole tree apart: the next node is to
+ * be found before this one goes; then the tree is made anew. NULL: that was all. */
+struct avl_node *avl_first_leaf(const struct avl_tree *tree);
+struct avl_node *avl_next_leaf(const struct avl_node *node);
+
 /* Whether links, heights, balance and sums are right and ordered(a, b) holds for all neighbours.
  * For tests and debug builds: it takes time in proportion to the tree. Wrong sums are mended. */
 bool avl_check(struct avl_tree *tree,

@@ -36,8 +36,8 @@ static bool continues(const struct arena *arena, int page)
 {
 	const struct arena_page *left, *right;
 
-	if (kind_at(arena, page - 1) != kind_at(arena, page) || kind_at(arena, page) == ARENA_NONE ||
-	    floor_of(arena, page) != page)
+	if (kind_at(arena, page - 1) != kind_at(arena, page) ||
+	    kind_at(arena, page) == ARENA_NONE || floor_of(arena, page) != page)
 		return false;
 	if (!inside(page) || !inside(page - 1))
 		return true;
@@ -397,7 +397,7 @@ static void grow_down(struct arena *arena, int page)
 		return;
 	more = page_after(&arena->page[start], 0);
 	arena->page[start].floor = (int16_t)start;
-	for (int new = page; new < start; new++)
+	for (int new = page; new < start; new ++)
 		page_take(arena, new, more);
 	arena->page[page].floor = (int16_t)lowest;
 }

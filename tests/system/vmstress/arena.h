@@ -31,8 +31,8 @@ struct arena_page {
 	uint8_t access; /* VM_READ ... */
 	bool cut;	/* of contiguous memory: another region begins, though nothing differs */
 	uint8_t object;
-	int16_t offset;	   /* page of the object */
-	int16_t floor;	   /* how low the region may grow that begins here; else the page itself */
+	int16_t offset; /* page of the object */
+	int16_t floor;	/* how low the region may grow that begins here; else the page itself */
 	struct arena_words words; /* of private memory */
 };
 

@@ -21,8 +21,8 @@ static void range_choose(uint64_t *random, int most, int *first, int *pages)
 
 static uint32_t protection_choose(uint64_t *random)
 {
-	static const uint32_t protections[] = {RW, RW, RW, RW, VM_READ, VM_WRITE, 0, VM_EXECUTE,
-					       RW | VM_EXECUTE};
+	static const uint32_t protections[] = {
+		RW, RW, RW, RW, VM_READ, VM_WRITE, 0, VM_EXECUTE, RW | VM_EXECUTE};
 
 	return protections[stress_below(random, sizeof(protections) / sizeof(protections[0]))];
 }
@@ -144,8 +144,8 @@ static void remap_choose(struct actor *actor, uint64_t *random, struct expectati
 	if (place == ARENA_FIXED)
 		to = (int)stress_below(random, (uint32_t)(ARENA_PAGES - new_pages + 1));
 	call->type = VM_MREMAP;
-	request->flags = (may_move ? VM_MREMAP_MAYMOVE : 0) |
-			 (place == ARENA_FIXED ? VM_MREMAP_FIXED : 0);
+	request->flags =
+		(may_move ? VM_MREMAP_MAYMOVE : 0) | (place == ARENA_FIXED ? VM_MREMAP_FIXED : 0);
 	request->address = address_of(first);
 	request->old_bytes = (uint64_t)pages * PAGE;
 	request->new_bytes = (uint64_t)new_pages * PAGE;

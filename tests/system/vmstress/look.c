@@ -80,7 +80,8 @@ static bool look_check(struct actor *actor, int first, int pages)
 		return stress_fail("space %#x, %d pages from %#x: the program cannot read them",
 				   actor->worker.space, pages, address_of(first));
 	for (int i = 0; i < pages; i++) {
-		if (!words_check(actor, first + i, "the program", &actor->worker.result.word[2 * i]))
+		if (!words_check(actor, first + i, "the program",
+				 &actor->worker.result.word[2 * i]))
 			return false;
 	}
 	return true;

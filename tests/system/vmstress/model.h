@@ -24,7 +24,8 @@ struct expectation {
 
 /* --- calls.c: VM's calls ---------------------------------------------------------------------- */
 
-/* Choose a call; the model has made it then. own: by the actor itself, which alone moves its heap. */
+/* Choose a call; the model has made it then. own: by the actor itself, which alone moves its heap.
+ */
 void call_choose(struct actor *actor, bool own, uint64_t *random, struct expectation *call);
 /* One for which VM must find a reason to refuse. */
 void call_choose_bad(uint64_t *random, struct expectation *call);
