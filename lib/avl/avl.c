@@ -16,13 +16,15 @@ static void open_node(const struct avl_tree *tree, struct avl_node *node)
 		tree->write(node);
 }
 
-/* Height and sums from the children; true if anything changed. */
-static bool refresh(const struct avl_tree *tree, struct avl_node *node)
+/* Height and sums from the children; true if anything changed. *tilt: how much higher the larger
+ * keys' side is. */
+static inline bool refresh(const struct avl_tree *tree, struct avl_node *node, int *tilt)
 {
-	int left = height(node->child[0]), right = height(node->child[1]);
-	int new_height = 1 + (left > right ? left : right);
+	const int left = height(node->child[0]), right = height(node->child[1]);
+	const int new_height = 1 + (left > right ? left : right);
 	bool changed = new_height != node->height;
 
+	*tilt = right - left;
 	if (changed) {
 		open_node(tree, node);
 		node->height = new_height;
@@ -69,25 +71,27 @@ static void adopt(const struct avl_tree *tree, struct avl_node *parent, int side
 static struct avl_node *rotate(struct avl_tree *tree, struct avl_node *node, int side)
 {
 	struct avl_node *up = node->child[!side];
+	int tilt;
 
 	open_node(tree, node);
 	open_node(tree, up);
 	replace_child(tree, node->parent, node, up);
 	adopt(tree, node, !side, up->child[side]);
 	adopt(tree, up, side, node);
-	refresh(tree, node);
-	refresh(tree, up);
+	refresh(tree, node, &tilt);
+	refresh(tree, up, &tilt);
 	return up;
 }
 
-/* From node upwards. `through` (NULL: none) has taken another node's place: its former height and
- * sums say nothing about what its ancestors know, so the walk does not stop before it has passed.
+/* From node upwards. `through` (NULL: none) has taken another node's place, or its own part of the
+ * sums has changed: its former height and sums say nothing about what its ancestors know, so the
+ * walk does not stop before it has passed.
  */
 static void rebalance(struct avl_tree *tree, struct avl_node *node, const struct avl_node *through)
 {
 	while (node) {
-		bool go_on = refresh(tree, node) || through;
-		int tilt = height(node->child[1]) - height(node->child[0]);
+		int tilt;
+		bool go_on = refresh(tree, node, &tilt) || through;
 
 		if (node == through)
 			through = NULL;
@@ -106,7 +110,8 @@ static void rebalance(struct avl_tree *tree, struct avl_node *node, const struct
 	}
 }
 
-void avl_attach(struct avl_tree *tree, struct avl_node *parent, int side, struct avl_node *node)
+void avl_attach_below(struct avl_tree *tree, struct avl_node *parent, int side,
+		      struct avl_node *node, const struct avl_node *changed)
 {
 	open_node(tree, node);
 	*node = (struct avl_node){.parent = parent};
@@ -116,17 +121,28 @@ void avl_attach(struct avl_tree *tree, struct avl_node *parent, int side, struct
 	} else {
 		tree->root = node;
 	}
-	rebalance(tree, node, NULL);
+	rebalance(tree, node, changed);
+}
+
+void avl_attach(struct avl_tree *tree, struct avl_node *parent, int side, struct avl_node *node)
+{
+	avl_attach_below(tree, parent, side, node, NULL);
 }
 
 void avl_remove(struct avl_tree *tree, struct avl_node *node)
 {
+	avl_remove_before(tree, node, NULL);
+}
+
+void avl_remove_before(struct avl_tree *tree, struct avl_node *node, struct avl_node *changed)
+{
 	struct avl_node *next, *lowest;
 
 	if (!node->child[0] || !node->child[1]) {
+		next = node->child[!node->child[0]];
 		lowest = node->parent;
-		replace_child(tree, lowest, node, node->child[!node->child[0]]);
-		rebalance(tree, lowest, NULL);
+		replace_child(tree, lowest, node, next);
+		rebalance(tree, next && next == changed ? next : lowest, changed);
 		return;
 	}
 	/* The successor, which has no smaller child, takes the node's place. */
@@ -230,8 +246,7 @@ static bool check_subtree(const struct avl_tree *tree, struct avl_node *node,
 	if (!check_subtree(tree, node->child[0], node, node->height - 1) ||
 	    !check_subtree(tree, node->child[1], node, node->height - 1))
 		return false;
-	tilt = height(node->child[1]) - height(node->child[0]);
-	return tilt >= -1 && tilt <= 1 && !refresh(tree, node);
+	return !refresh(tree, node, &tilt) && tilt >= -1 && tilt <= 1;
 }
 
 bool avl_check(struct avl_tree *tree,

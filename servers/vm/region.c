@@ -60,11 +60,15 @@ struct region *region_find(const struct regions *regions, vaddr_t address)
 	return region && address < region->end ? region : NULL;
 }
 
+/* Above the regions that end at or below the address, never above others. */
+static int compare_end(const void *key, const struct avl_node *node)
+{
+	return *(const vaddr_t *)key >= region_of(node)->end;
+}
+
 struct region *region_from(const struct regions *regions, vaddr_t address)
 {
-	struct region *region = region_find(regions, address);
-
-	return region ?: region_of(avl_lower_bound(&regions->tree, &address, compare_start));
+	return region_of(avl_lower_bound(&regions->tree, &address, compare_end));
 }
 
 struct region *region_first(const struct regions *regions)
@@ -100,11 +104,13 @@ static vaddr_t reach_of(const struct region *region)
 	return region->floor > REGION_GUARD_BYTES ? region->floor - REGION_GUARD_BYTES : 0;
 }
 
-static vaddr_t end_before(const struct regions *regions, const struct region *region)
+/* What is free between a region and the one before it (NULL: none). */
+static size_t gap_between(const struct regions *regions, const struct region *previous,
+			  const struct region *region)
 {
-	const struct region *previous = region_previous(region);
+	vaddr_t end = previous ? previous->end : regions->low, reach = reach_of(region);
 
-	return previous ? previous->end : regions->low;
+	return reach > end ? reach - end : 0;
 }
 
 bool region_is_free(const struct regions *regions, vaddr_t start, size_t bytes)
@@ -150,34 +156,41 @@ bool region_find_gap(const struct regions *regions, size_t bytes, vaddr_t *start
 /* --- Changing ------------------------------------------------------------------------------------
  */
 
-/* The gap below a region (NULL: none) may have changed. */
-static void update_gap(struct regions *regions, struct region *region)
+/* The gap below a region (NULL: none) may have changed: true if it did, and sums are to follow. */
+static bool set_gap(const struct regions *regions, const struct region *previous,
+		    struct region *region)
 {
-	vaddr_t end, reach;
-	size_t gap;
+	size_t gap = region ? gap_between(regions, previous, region) : 0;
 
-	if (!region)
-		return;
-	end = end_before(regions, region);
-	reach = reach_of(region);
-	gap = reach > end ? reach - end : 0;
-	if (gap == region->gap)
-		return;
-	USE(region);
+	if (!region || gap == region->gap)
+		return false;
+	slab_write(region);
 	region->gap = gap;
-	avl_update(&regions->tree, &region->node);
+	return true;
 }
 
 void region_insert(struct regions *regions, struct region *region)
 {
+	struct avl_node *parent = NULL, *place = regions->tree.root;
+	struct region *previous = NULL, *next = NULL;
+	bool above = false;
 	USE(region);
-	region->gap = 0;
+
+	while (place) {
+		parent = place;
+		above = region->start > region_of(place)->start;
+		if (above)
+			previous = region_of(place);
+		else
+			next = region_of(place);
+		place = place->child[above];
+	}
+	region->gap = gap_between(regions, previous, region);
 	region->longest_gap = 0;
-	avl_insert(&regions->tree, &region->node, &region->start, compare_start);
+	avl_attach_below(&regions->tree, parent, above, &region->node,
+			 set_gap(regions, region, next) ? &next->node : NULL);
 	regions->count++;
 	regions->bytes += region->end - region->start;
-	update_gap(regions, region);
-	update_gap(regions, region_next(region));
 }
 
 void region_remove(struct regions *regions, struct region *region)
@@ -185,15 +198,23 @@ void region_remove(struct regions *regions, struct region *region)
 	struct region *next = region_next(region);
 	USE(region);
 
-	avl_remove(&regions->tree, &region->node);
+	avl_remove_before(&regions->tree, &region->node,
+			  set_gap(regions, region_previous(region), next) ? &next->node : NULL);
 	regions->count--;
 	regions->bytes -= region->end - region->start;
-	update_gap(regions, next);
+}
+
+static void update_gap(struct regions *regions, struct region *region)
+{
+	if (region && set_gap(regions, region_previous(region), region))
+		avl_update(&regions->tree, &region->node);
 }
 
 void region_set_bounds(struct regions *regions, struct region *region, vaddr_t start, vaddr_t end)
 {
+	bool moves = end != region->end;
 	USE(region);
+
 	regions->bytes += (end - start) - (region->end - region->start);
 	if (region->type->has_offset)
 		region->offset += (uint64_t)start - region->start;
@@ -202,7 +223,8 @@ void region_set_bounds(struct regions *regions, struct region *region, vaddr_t s
 	region->start = start;
 	region->end = end;
 	update_gap(regions, region);
-	update_gap(regions, region_next(region));
+	if (moves)
+		update_gap(regions, region_next(region));
 }
 
 void region_split(struct regions *regions, struct region *region, vaddr_t address,
@@ -235,15 +257,13 @@ static bool ordered(const struct avl_node *a, const struct avl_node *b)
 
 static const char *check_region(const struct regions *regions, const struct region *region)
 {
-	vaddr_t end = end_before(regions, region), reach = reach_of(region);
-
 	if (region->start >= region->end || region->floor > region->start)
 		return "a region's bounds are out of order";
 	if ((region->start | region->end | region->floor) % ARCH_PAGE_SIZE)
 		return "a region is not page aligned";
 	if (region->start < regions->low || region->end > regions->high)
 		return "a region lies outside the space";
-	if (region->gap != (reach > end ? reach - end : 0))
+	if (region->gap != gap_between(regions, region_previous(region), region))
 		return "a region's gap is wrong";
 	return region->type->check ? region->type->check(region) : NULL;
 }

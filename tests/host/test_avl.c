@@ -128,6 +128,31 @@ static bool leaves_agree(void)
 	return count == 0;
 }
 
+/* The item that follows changes with the one that comes or goes. */
+static void insert_before_changed(int key, uint64_t *seed)
+{
+	struct avl_node *parent = NULL, *next = NULL;
+	int side = 0;
+
+	for (struct avl_node *place = tree.root; place; place = place->child[side]) {
+		parent = place;
+		side = key > item_of(place)->key;
+		next = side ? next : place;
+	}
+	if (next)
+		item_of(next)->weight = (int)random_below(seed, 1000);
+	avl_attach_below(&tree, parent, side, &items[key].node, next);
+}
+
+static void remove_before_changed(int key, uint64_t *seed)
+{
+	struct avl_node *next = avl_next(&items[key].node);
+
+	if (next)
+		item_of(next)->weight = (int)random_below(seed, 1000);
+	avl_remove_before(&tree, &items[key].node, next);
+}
+
 static bool random_run(uint64_t seed, int operations, int keys)
 {
 	start(seed % 2);
@@ -136,6 +161,11 @@ static bool random_run(uint64_t seed, int operations, int keys)
 
 		switch (random_below(&seed, 4)) {
 		case 0:
+			if (present[key])
+				break;
+			insert_before_changed(key, &seed);
+			present[key] = &items[key];
+			break;
 		case 1:
 			if (!present[key])
 				items[key].weight = (int)random_below(&seed, 1000);
@@ -146,7 +176,10 @@ static bool random_run(uint64_t seed, int operations, int keys)
 		case 2:
 			if (!present[key])
 				break;
-			avl_remove(&tree, &items[key].node);
+			if (i % 2)
+				avl_remove(&tree, &items[key].node);
+			else
+				remove_before_changed(key, &seed);
 			present[key] = NULL;
 			break;
 		case 3:

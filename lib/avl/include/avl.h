@@ -105,6 +105,11 @@ avl_floor(const struct avl_tree *tree, const void *key,
 /* Hang node below parent (NULL: the tree is empty) on a side that is free. */
 void avl_attach(struct avl_tree *tree, struct avl_node *parent, int side, struct avl_node *node);
 
+/* The same, where the object of `changed`, an ancestor of that place (NULL: none), has changed too:
+ * one walk sees to the sums of both. */
+void avl_attach_below(struct avl_tree *tree, struct avl_node *parent, int side,
+		      struct avl_node *node, const struct avl_node *changed);
+
 /* Insert node, whose key is key. NULL; or the node that has this key already, and nothing is done.
  */
 static inline __attribute__((always_inline)) struct avl_node *
@@ -128,6 +133,10 @@ avl_insert(struct avl_tree *tree, struct avl_node *node, const void *key,
 }
 
 void avl_remove(struct avl_tree *tree, struct avl_node *node);
+
+/* The same, where the object of `changed`, the node that follows (NULL: none does), has changed
+ * too. */
+void avl_remove_before(struct avl_tree *tree, struct avl_node *node, struct avl_node *changed);
 
 /* fresh takes old's place; the order must stay right. */
 void avl_replace(struct avl_tree *tree, struct avl_node *old, struct avl_node *fresh);
