@@ -17,6 +17,23 @@ typedef unsigned long __attribute__((__may_alias__)) word_t;
 
 #define WORD sizeof(word_t)
 #define BLOCK (4 * WORD)
+#define ROW 256u /* bytes: from there on a port's own way is worth its start */
+
+#if __has_include(<arch/words.h>)
+#include <arch/words.h>
+#else
+NO_IDIOMS static inline void arch_words_copy(void *to, const void *from, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		((word_t *)to)[i] = ((const word_t *)from)[i];
+}
+
+NO_IDIOMS static inline void arch_words_fill(void *to, unsigned long word, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		((word_t *)to)[i] = word;
+}
+#endif
 
 static inline size_t bytes_to_alignment(const void *pointer)
 {
@@ -33,6 +50,14 @@ NO_IDIOMS static inline void copy_up(unsigned char *to, const unsigned char *fro
 	if (size >= BLOCK && same_alignment(to, from)) {
 		for (size_t head = bytes_to_alignment(to); head; head--, size--)
 			*to++ = *from++;
+		if (size >= ROW) {
+			size_t bytes = size & ~(WORD - 1);
+
+			arch_words_copy(to, from, bytes / WORD);
+			to += bytes;
+			from += bytes;
+			size -= bytes;
+		}
 		for (; size >= BLOCK; size -= BLOCK, to += BLOCK, from += BLOCK) {
 			word_t *words = (word_t *)to;
 			const word_t *source = (const word_t *)from;
@@ -91,6 +116,13 @@ NO_IDIOMS void *memset(void *destination, int byte, size_t size)
 
 		for (size_t head = bytes_to_alignment(to); head; head--, size--)
 			*to++ = (unsigned char)byte;
+		if (size >= ROW) {
+			size_t bytes = size & ~(WORD - 1);
+
+			arch_words_fill(to, pattern, bytes / WORD);
+			to += bytes;
+			size -= bytes;
+		}
 		for (; size >= BLOCK; size -= BLOCK, to += BLOCK) {
 			word_t *words = (word_t *)to;
 
