@@ -9,6 +9,7 @@
 
 #define FORKS 600u    /* attempts, by all processes of a bomb */
 #define PLACES 40000u /* regions */
+#define SPARE 64u     /* pages, for regions */
 #define BLOCK_MAX ((size_t)8 << 20)
 #define STACK_MOST ((size_t)16 << 20)
 #define COMB_START 0x40000000
@@ -56,14 +57,16 @@ static void bomb_address(void)
 	}
 }
 
-/* First all memory, so that regions soon find no room. */
+/* The last of the memory, so that it does not take long. */
 static void bomb_regions(void)
 {
+	const long spare = map(SPARE * PAGE, RW, VM_MAP_POPULATE);
+
+	memory_take(0);
+	CHECK_EQ(unmap((uint64_t)spare, SPARE * PAGE), 0);
 	for (unsigned int i = 0; i < PLACES; i++) {
 		if (map(PAGE, RW | (i % 2 ? VM_EXECUTE : 0), 0) < 0)
 			return;
-		if (i == 0)
-			memory_take(0);
 	}
 }
 
