@@ -9,9 +9,9 @@ ubench-y += tests/system/user/ubench.c tests/system/user/ubench_regions.c
 ubig-y += tests/system/user/ubig.c
 ubserve-y += tests/system/user/ubserve.c tests/system/user/runner.c
 
-# Damaged programs, for exec to refuse.
-damaged := $(patsubst %,$(O)/archive/damaged.%,$(shell seq -w 0 $$(($$(tests/system/user/make-damaged) - 1))))
-archive-files += $(damaged)
-$(damaged) &: $(O)/archive/hello tests/system/user/make-damaged
-	$(call say,DAMAGE,$(O)/archive/damaged.*)
-	$(Q)tests/system/user/make-damaged $(O)/archive/hello $(damaged)
+# Variations of a program, for exec to refuse or to run.
+variations := $(addprefix $(O)/archive/,$(shell tests/system/user/make-damaged))
+archive-files += $(variations)
+$(variations) &: $(O)/archive/hello tests/system/user/make-damaged
+	$(call say,VARY,$(O)/archive/damaged.* large.* odd.*)
+	$(Q)tests/system/user/make-damaged $(O)/archive/hello $(O)/archive

@@ -249,27 +249,67 @@ void case_exec_refused(void)
 	CHECK_EQ(own_pid(), self);
 }
 
-/* The members that make-damaged wrote, and one that never was a program. */
-void case_exec_damaged(void)
+/* What make-damaged wrote. The name of member `number` of a kind, and a request to exec it. */
+static struct pm_exec_req variation(const char *kind, unsigned int number, char name[PM_NAME_MAX])
 {
-	char name[] = "damaged.00";
+	const size_t length = strlen(kind);
+
+	memcpy(name, kind, length);
+	name[length] = (char)('0' + number / 10);
+	name[length + 1] = (char)('0' + number % 10);
+	name[length + 2] = '\0';
+	return exec_request(name, name, length + 3, 1, 0);
+}
+
+/* Each is refused so: how many there are. */
+static unsigned int variations_refused(const char *kind, int error)
+{
 	unsigned int count = 0;
+	char name[PM_NAME_MAX];
+	int found;
 
 	mark[99] = 0x5A;
-	CHECK_EQ(exec_try(exec_request("boot.table", BLOCK("x"), 1, 0)), -ENOEXEC);
-	for (;; count++) {
-		int error;
-
-		name[sizeof(name) - 3] = (char)('0' + count / 10);
-		name[sizeof(name) - 2] = (char)('0' + count % 10);
-		error = exec_try(exec_request(name, name, sizeof(name), 1, 0));
-		if (error == -ENOENT)
-			break;
-		if (error != -ENOEXEC)
-			sys_print("# %s\n", name);
-		CHECK_EQ(error, -ENOEXEC);
+	while ((found = exec_try(variation(kind, count, name))) != -ENOENT) {
+		if (found != error)
+			sys_print("# %s: %d\n", name, found);
+		CHECK_EQ(found, error);
+		count++;
 	}
-	CHECK(count > 20);
+	return count;
+}
+
+void case_exec_damaged(void)
+{
+	mark[99] = 0x5A;
+	CHECK_EQ(exec_try(exec_request("boot.table", BLOCK("x"), 1, 0)), -ENOEXEC);
+	CHECK(variations_refused("damaged.", -ENOEXEC) >= 80);
+}
+
+void case_exec_large(void)
+{
+	CHECK(variations_refused("large.", -ENOMEM) >= 4);
+}
+
+void case_exec_odd(void)
+{
+	unsigned int count = 0;
+	char name[PM_NAME_MAX];
+
+	for (;; count++) {
+		const struct pm_exec_req request = variation("odd.", count, name);
+		const pid32 pid = child_make();
+		int status;
+
+		if (pid == 0)
+			program_exit(pm_exec(&request, NULL) == -ENOENT ? 99 : 98);
+		status = child_wait(pid);
+		if (status == EXITED(99))
+			break;
+		if (status != EXITED(1)) /* hello's */
+			sys_print("# %s\n", name);
+		CHECK_EQ(status, EXITED(1));
+	}
+	CHECK(count >= 20);
 }
 
 void case_exec_name_at_end(void)
