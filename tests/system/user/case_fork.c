@@ -240,3 +240,43 @@ void case_fork_many(void)
 	while (count > 0)
 		child_kill(children[--count]);
 }
+
+/* Each has ended before the next is made, so that nothing but processes is used up. */
+static bool zombie_make(volatile uint32_t *ended)
+{
+	const uint32_t before = *ended;
+	const pid32 pid = program_fork();
+
+	if (pid == 0) {
+		*ended = before + 1;
+		program_exit(5);
+	}
+	while (pid > 0 && *ended == before)
+		yield();
+	CHECK(pid > 0 || pid == -EAGAIN);
+	return pid > 0;
+}
+
+void case_zombies(void)
+{
+	volatile uint32_t *ended = memory_map(ARCH_PAGE_SIZE, VM_MAP_SHARED);
+	unsigned int counts[2] = {0, 0}, waits;
+	int status;
+
+	*ended = 0;
+	for (unsigned int round = 0; round < 2; round++) {
+		while (zombie_make(ended))
+			CHECK(++counts[round] < 5000);
+		for (unsigned int i = 0; i < 10; i++)
+			CHECK_EQ(program_fork(), -EAGAIN);
+		/* One place, one process. */
+		CHECK(program_wait(-1, 0, &status) > 0);
+		CHECK(zombie_make(ended));
+		CHECK(!zombie_make(ended));
+		for (waits = 0; program_wait(-1, 0, &status) > 0; waits++)
+			CHECK_EQ(status, EXITED(5));
+		CHECK_EQ(waits, counts[round]);
+	}
+	CHECK_EQ(counts[0], counts[1]);
+	CHECK(counts[0] > 100);
+}

@@ -22,6 +22,9 @@ bool crew_start(struct crew *crew, unsigned int count, void (*work)(unsigned int
 /* A thread in the crew's space that never runs; -errno. The caller clears it. */
 int crew_idler(const struct crew *crew, endpoint_t *thread);
 
+/* Give it a privilege of its own, still held; -errno. */
+int crew_privilege(endpoint_t thread);
+
 bool crew_clear(endpoint_t thread);
 
 /* Threads and space go. */

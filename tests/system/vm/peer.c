@@ -16,6 +16,15 @@ static int call(struct peer_page *page)
 	return code != 0 ? code : (int)message->type;
 }
 
+static int try_fork(void)
+{
+	const pid32 pid = program_fork();
+
+	if (pid == 0)
+		program_exit(6);
+	return pid > 0 && child_wait(pid) == EXITED(6) ? 0 : pid;
+}
+
 static int obey(struct peer_page *page)
 {
 	switch (page->order) {
@@ -28,6 +37,10 @@ static int obey(struct peer_page *page)
 		return 0;
 	case PEER_FORK: /* the child goes on with a page of its own */
 		return (int)child_make();
+	case PEER_TRY_FORK:
+		return try_fork();
+	case PEER_TRY_EXEC:
+		return program_exec("hello", "hello", sizeof("hello"), 1);
 	case PEER_WAIT:
 		return child_wait((pid32)page->address);
 	default:

@@ -9,7 +9,17 @@
 #define PEER_PAGE 0x30000000ull
 #define PEER_MAGIC 0x70656572u
 
-enum peer_order { PEER_NOTHING, PEER_CALL, PEER_READ, PEER_WRITE, PEER_FORK, PEER_WAIT, PEER_EXIT };
+enum peer_order {
+	PEER_NOTHING,
+	PEER_CALL,
+	PEER_READ,
+	PEER_WRITE,
+	PEER_FORK,
+	PEER_WAIT,
+	PEER_EXIT,
+	PEER_TRY_FORK, /* a child that ends at once: its pid or -errno */
+	PEER_TRY_EXEC, /* -errno */
+};
 
 struct peer_page {
 	uint32_t magic;
@@ -38,6 +48,10 @@ bool peer_fork(struct peer *peer, struct peer *child);
 
 /* It exits, and its parent waits for it: `parent` is NULL for one that was started. */
 bool peer_end(struct peer *peer, struct peer *parent);
+
+/* A fork whose child ends at once, and an exec that must fail: 0 or -errno. */
+int peer_try_fork(struct peer *peer);
+int peer_try_exec(struct peer *peer);
 
 /* A call to VM in the peer's name; its answer. */
 int peer_call(struct peer *peer, uint32_t type, const void *request, size_t bytes, void *reply,

@@ -73,9 +73,9 @@ static uint64_t target_of_vm(void)
 	return sys_info(&request, NULL) == 0 ? 1ull << info.privilege : 0;
 }
 
-static int thread_allow(endpoint_t thread)
+int crew_privilege(endpoint_t thread)
 {
-	const struct sys_priv_set_req set = {
+	const struct sys_priv_set_req request = {
 		.thread = thread,
 		.flags = PRIV_SYSTEM,
 		.traps = TRAPS,
@@ -84,11 +84,17 @@ static int thread_allow(endpoint_t thread)
 		.targets = {target_of_vm(), 0},
 		.signal_backup = EP_NONE,
 	};
-	const struct sys_priv_allow_req allow = {thread, PRIV_ALLOW};
 	struct sys_priv_set_reply reply;
-	const int error = sys_priv_set(&set, &reply);
 
-	return error != 0 ? error : sys_priv_allow(&allow, NULL);
+	return sys_priv_set(&request, &reply);
+}
+
+static int thread_allow(endpoint_t thread)
+{
+	const struct sys_priv_allow_req request = {thread, PRIV_ALLOW};
+	const int error = crew_privilege(thread);
+
+	return error != 0 ? error : sys_priv_allow(&request, NULL);
 }
 
 static int thread_make(const struct crew *crew, const struct vm_space_reply *page,

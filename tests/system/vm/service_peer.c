@@ -127,6 +127,16 @@ bool peer_end(struct peer *peer, struct peer *parent)
 	return unmap((uintptr_t)peer->page, PAGE) == 0 && status == 0;
 }
 
+int peer_try_fork(struct peer *peer)
+{
+	return order(peer, PEER_TRY_FORK);
+}
+
+int peer_try_exec(struct peer *peer)
+{
+	return order(peer, PEER_TRY_EXEC);
+}
+
 int peer_call(struct peer *peer, uint32_t type, const void *request, size_t bytes, void *reply,
 	      size_t reply_bytes)
 {
