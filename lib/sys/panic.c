@@ -7,6 +7,7 @@
 #include <sys_thread.h>
 
 #define TRACE_DEPTH 24
+#define TRACE_WORD (sizeof(" 0x") - 1 + 2 * sizeof(uintptr_t))
 
 const char *sys_program_name = "?";
 void (*sys_panic_end)(void);
@@ -14,14 +15,18 @@ void (*sys_panic_end)(void);
 void sys_print_backtrace(void)
 {
 	uintptr_t pc[TRACE_DEPTH];
+	char text[TRACE_DEPTH * TRACE_WORD + 1] = "";
+	size_t used = 0;
 	const uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
 	const unsigned int count =
 		arch_stack_scan(sp, sys_thread_self()->stack_top, pc, TRACE_DEPTH);
 
-	sys_print("backtrace %s: %#lx", sys_program_name, (unsigned long)&sys_print_backtrace);
 	for (unsigned int i = 0; i < count; i++)
-		sys_print(" %#lx", (unsigned long)pc[i]);
-	sys_print("\n");
+		used += (size_t)format(text + used, sizeof(text) - used, " %#lx",
+				       (unsigned long)pc[i]);
+	/* At once: scripts/symbolise wants one line, also when others print. */
+	sys_print("backtrace %s: %#lx%s\n", sys_program_name, (unsigned long)&sys_print_backtrace,
+		  text);
 }
 
 void panic(const char *format, ...)

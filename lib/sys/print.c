@@ -1,4 +1,6 @@
-/* Text to the kernel's console: formatted into a piece on the stack, one SYS_DIAG a piece. */
+/* Text to the kernel's console: formatted into a piece on the stack, one SYS_DIAG a piece, which
+ * other CPUs' text does not cut in two.
+ */
 #include <sys.h>
 
 #include <format.h>
@@ -6,7 +8,7 @@
 #include <sys_call.h>
 #include <sys_thread.h>
 
-#define PIECE_SIZE 256
+#define PIECE_SIZE 512
 
 _Static_assert(PIECE_SIZE <= DIAG_PRINT_MAX, "a piece is one call");
 

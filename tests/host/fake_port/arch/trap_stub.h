@@ -1,0 +1,4 @@
+/* Trap stubs of host tests are plain functions. */
+#pragma once
+
+#define ARCH_TRAP_STUB
