@@ -187,6 +187,18 @@ struct vm_page_in_req {
 	u64 bytes;   /* 1 MB at most */
 };
 
+#define VM_SAFECOPY_MAX (64u << 20)
+
+struct vm_safecopy_req {
+	endpoint_t granter;
+	grant_t grant;
+	u64 offset;  /* into the grant; must lie at a page's start in memory */
+	u64 address; /* in the caller, page aligned */
+	u64 bytes;   /* whole pages, <= VM_SAFECOPY_MAX */
+	u32 write;   /* 0: from the grant; 1: to the grant */
+	u32 reserved;
+};
+
 #define VM_INFO_STATISTICS 0u /* struct vm_statistics */
 #define VM_INFO_USAGE 1u      /* struct vm_usage of a space */
 #define VM_INFO_REGIONS 2u    /* array of struct vm_region_info from `next` on */

@@ -1,6 +1,7 @@
 /* Giving and using grants. */
 #include <sys_grant.h>
 
+#include <arch/layout.h>
 #include <sys.h>
 #include <sys_call.h>
 #include <vm_call.h>
@@ -63,13 +64,32 @@ static int copy(const struct sys_safecopy_req *request, bool write)
 	return write ? sys_safecopy_to(request, NULL) : sys_safecopy_from(request, NULL);
 }
 
+/* What VM will not copy, for whatever reason, the kernel copies or refuses. */
+static int copy_pages(const struct sys_safecopy_req *request, bool write)
+{
+	const struct vm_safecopy_req pages = {
+		.granter = request->granter,
+		.grant = request->grant,
+		.offset = request->offset,
+		.address = request->address,
+		.bytes = request->bytes,
+		.write = write,
+	};
+
+	if (request->bytes < SAFECOPY_SHARED_MIN || request->bytes > VM_SAFECOPY_MAX ||
+	    (request->address | request->bytes) % ARCH_PAGE_SIZE != 0 ||
+	    vm_safecopy(&pages, NULL) != 0)
+		return copy(request, write);
+	return 0;
+}
+
 int safecopy_from(endpoint_t granter, grant_t grant, u64 offset, void *to, size_t bytes,
 		  uint32_t flags)
 {
 	const struct sys_safecopy_req request = {granter,	grant, offset,
 						 (uintptr_t)to, bytes, flags};
 
-	return copy(&request, false);
+	return copy_pages(&request, false);
 }
 
 int safecopy_to(endpoint_t granter, grant_t grant, u64 offset, const void *from, size_t bytes,
@@ -78,7 +98,7 @@ int safecopy_to(endpoint_t granter, grant_t grant, u64 offset, const void *from,
 	const struct sys_safecopy_req request = {granter,	  grant, offset,
 						 (uintptr_t)from, bytes, flags};
 
-	return copy(&request, true);
+	return copy_pages(&request, true);
 }
 
 int safemap(endpoint_t granter, grant_t grant, u64 offset, size_t bytes, uint32_t protection,

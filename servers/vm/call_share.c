@@ -3,7 +3,11 @@
 
 #include "memory.h"
 #include "safemap.h"
+#include "space_copy.h"
 #include <skerry/grant.h>
+#include <skerry/kernel_call.h>
+#include <string.h>
+#include <sys_call.h>
 
 /* Nothing of the space above PROGRAM_HIGH, and no wish there. */
 static vaddr_t wish_of(uint64_t wish, uint64_t bytes)
@@ -130,4 +134,58 @@ int vm_do_saferevmap(const struct vm_caller *caller, const struct vm_saferevmap_
 	(void)rep;
 	safemap_revoke(caller->space->id, req->grant);
 	return 0;
+}
+
+/* --- Copies ----------------------------------------------------------------------------------- */
+
+/* A device's pages are the kernel's to copy: VM does not see them. */
+static int page_copy(frame_t to, frame_t from)
+{
+	const struct sys_copy_req request = {
+		.source = EP_PHYSICAL,
+		.destination = EP_PHYSICAL,
+		.source_address = frame_address(from),
+		.destination_address = frame_address(to),
+		.bytes = ARCH_PAGE_SIZE,
+		.flags = CPF_TRY,
+	};
+
+	if (!frame_is_memory(&frames, to) || !frame_is_memory(&frames, from))
+		return sys_physcopy(&request, NULL);
+	memcpy(memory_pointer(to), memory_pointer(from), ARCH_PAGE_SIZE);
+	return 0;
+}
+
+int vm_do_safecopy(const struct vm_caller *caller, const struct vm_safecopy_req *req,
+		   struct vm_empty_reply *rep)
+{
+	struct safemap_grant grant = {
+		.granter = req->granter,
+		.grantee = caller->thread,
+		.grant = req->grant,
+		.access = req->write ? GRANT_WRITE : GRANT_READ,
+		.offset = req->offset,
+		.bytes = req->bytes,
+	};
+	struct space_copy copy = {.bytes = (size_t)req->bytes, .copy = page_copy};
+	struct vm_space *owner;
+	int error;
+
+	(void)rep;
+	if (req->write > 1 || req->bytes > VM_SAFECOPY_MAX ||
+	    !call_range_valid(req->address, req->bytes))
+		return -EINVAL;
+	error = grant_open(caller, &grant, &owner);
+	if (error != 0)
+		return error;
+	copy.from = req->write ? &caller->space->space : &owner->space;
+	copy.to = req->write ? &owner->space : &caller->space->space;
+	copy.start = (vaddr_t)(req->write ? req->address : grant.address);
+	copy.address = (vaddr_t)(req->write ? grant.address : req->address);
+	{
+		USE(owner);
+		USE(caller->space);
+		error = space_copy(&copy);
+	}
+	return error;
 }

@@ -43,6 +43,8 @@ struct memory_type {
 	/* The offset runs with the address: pieces get their own, and only pieces that continue
 	 * each other are joined. */
 	bool has_offset;
+	/* Absent pages are zeroes, and those that are there may be shared copy on write. */
+	bool zero_filled;
 	/* Never joined with a neighbour. */
 	bool stays_apart;
 

@@ -69,6 +69,7 @@ static int copy(struct region *from, struct region *to)
 
 const struct memory_type type_anonymous = {
 	.name = "anonymous",
+	.zero_filled = true,
 	.fault = fault,
 	.copy = copy,
 	.share = shared_from_private,

@@ -23,6 +23,10 @@ grant_t grant_make(struct grants *grants, const struct grant_entry *entry);
  * or -EBADGRANT. */
 int grant_revoke(struct grants *grants, grant_t grant);
 
+/* From here on VM's page sharing is cheaper than a copy, even when half of the pages are written
+ * afterwards. */
+#define SAFECOPY_SHARED_MIN (8u * 4096u)
+
 /* Copy from or to a grant. `flags`: CPF_TRY. What is large and page aligned on both sides is shared
  * copy on write. The errors are those of SYS_SAFECOPY_FROM. */
 int safecopy_from(endpoint_t granter, grant_t grant, u64 offset, void *to, size_t bytes,
