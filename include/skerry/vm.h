@@ -202,7 +202,7 @@ struct vm_safecopy_req {
 #define VM_INFO_STATISTICS 0u /* struct vm_statistics */
 #define VM_INFO_USAGE 1u      /* struct vm_usage of a space */
 #define VM_INFO_REGIONS 2u    /* array of struct vm_region_info from `next` on */
-#define VM_INFO_CHECK 3u      /* debug builds: nothing, or VM panics: it checks all its memory */
+#define VM_INFO_CHECK 100u    /* debug builds: nothing, or VM panics: it checks all its memory */
 
 struct vm_info_req {
 	space_t space;

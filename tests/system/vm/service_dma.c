@@ -182,12 +182,17 @@ bool service_dma_several(void)
 
 bool service_dma_refused(void)
 {
-	const long start = map(4 * PAGE, RW, VM_MAP_CONTIGUOUS),
+	const long around = map(6 * PAGE, RW, VM_MAP_CONTIGUOUS), start = around + PAGE,
 		   screen = map_physical(VGA, PAGE, RW);
 	uint64_t physical;
 	space_t other;
 
 	EXPECT_EQ(physical_of(start, 4 * PAGE, &physical), 0);
+	/* The frames on both sides are nobody's, and stay so. */
+	EXPECT_EQ(add(0, physical - PAGE, PAGE), 0);
+	EXPECT_EQ(add(0, physical + 4 * PAGE, PAGE), 0);
+	EXPECT_EQ(unmap((uint64_t)around, PAGE), 0);
+	EXPECT_EQ(unmap((uint64_t)start + 4 * PAGE, PAGE), 0);
 	EXPECT_EQ(space_make(&other), 0);
 	const struct {
 		space_t space;
@@ -224,6 +229,8 @@ bool service_dma_refused(void)
 	EXPECT_EQ(take_back(other, physical, 4 * PAGE), -ENOENT);
 	EXPECT_EQ(take_back(0, physical, 4 * PAGE + 1), -EINVAL);
 	EXPECT_EQ(take_back(0, physical, 4 * PAGE), 0);
+	EXPECT_EQ(take_back(0, physical - PAGE, PAGE), 0);
+	EXPECT_EQ(take_back(0, physical + 4 * PAGE, PAGE), 0);
 	EXPECT_EQ(space_end(other), 0);
 	EXPECT_EQ(unmap((uint64_t)start, 4 * PAGE), 0);
 	EXPECT_EQ(unmap((uint64_t)screen, PAGE), 0);
