@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include <arch/words.h>
 #include <stdint.h>
 
 #ifdef __clang__
@@ -18,22 +19,6 @@ typedef unsigned long __attribute__((__may_alias__)) word_t;
 #define WORD sizeof(word_t)
 #define BLOCK (4 * WORD)
 #define ROW 256u /* bytes: from there on a port's own way is worth its start */
-
-#if __has_include(<arch/words.h>)
-#include <arch/words.h>
-#else
-NO_IDIOMS static inline void arch_words_copy(void *to, const void *from, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		((word_t *)to)[i] = ((const word_t *)from)[i];
-}
-
-NO_IDIOMS static inline void arch_words_fill(void *to, unsigned long word, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		((word_t *)to)[i] = word;
-}
-#endif
 
 static inline size_t bytes_to_alignment(const void *pointer)
 {

@@ -164,7 +164,10 @@ static void play_list(const uint8_t *op, bool release)
 		if (!table.piece[frame])
 			continue;
 		table.references[frame] += release ? -1u : 1u;
-		table.free += release && !table.references[frame];
+		if (!table.references[frame]) {
+			table.use[frame] = FRAME_HELD;
+			table.free += is_free(frame);
+		}
 	}
 	if (release)
 		frames_release_each(&frames, list, mask);

@@ -1,6 +1,6 @@
 /* Rows of words for lib/string: from the Pentium Pro on string instructions move whole cache lines,
  * and before they are no slower than a loop (SDM vol. 1, 7.3.9). The direction flag is clear
- * wherever C runs. A port without this header moves words in C.
+ * wherever C runs.
  */
 #pragma once
 
