@@ -160,21 +160,6 @@ bool service_info_shared(void)
 
 /* --- Rights ----------------------------------------------------------------------------------- */
 
-static bool thread_find(const char *name, struct info_thread *found)
-{
-	struct sys_info_req request = {
-		.what = INFO_THREAD,
-		.address = (uintptr_t)found,
-		.size = sizeof(*found),
-	};
-
-	for (; sys_info(&request, NULL) == 0; request.index++) {
-		if (!(found->rts & RTS_FREE) && strcmp(found->name, name) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* It asks VM until it is refused; then memory still comes at its first touch. */
 bool service_rights_taken(void)
 {
@@ -186,7 +171,7 @@ bool service_rights_taken(void)
 	EXPECT_EQ(program_start("vmcase", "vmcase\0@ask", sizeof("vmcase\0@ask"), 2, &pid), 0);
 	do
 		runner_sleep(RUNNER_SLEEP_TIME);
-	while (!thread_find("vmcase", &asker) || usage_get(asker.space).total < ASKER_BYTES);
+	while (!thread_named("vmcase", &asker) || usage_get(asker.space).total < ASKER_BYTES);
 	rights.space = asker.space;
 	EXPECT_EQ(vm_set_rights(&rights, NULL), 0);
 	EXPECT_EQ(program_end_of(pid, &status), 0);

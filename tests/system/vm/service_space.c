@@ -199,7 +199,7 @@ bool thread_named(const char *name, struct info_thread *found)
 	};
 
 	for (; sys_info(&request, NULL) == 0; request.index++) {
-		if (strcmp(found->name, name) == 0)
+		if (!(found->rts & RTS_FREE) && strcmp(found->name, name) == 0)
 			return true;
 	}
 	return false;
