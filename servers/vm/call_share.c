@@ -2,6 +2,7 @@
 #include "call.h"
 
 #include "memory.h"
+#include "present.h"
 #include "safemap.h"
 #include "space_copy.h"
 #include <skerry/grant.h>
@@ -13,6 +14,21 @@
 static vaddr_t wish_of(uint64_t wish, uint64_t bytes)
 {
 	return call_range_valid(wish, bytes) ? (vaddr_t)wish : 0;
+}
+
+/* In a pinned space it is there at once. */
+static int show(struct share *share, struct vm_space *to, uint64_t bytes, vaddr_t wish,
+		uint32_t flags, vaddr_t *address)
+{
+	const uint64_t pages = bytes / ARCH_PAGE_SIZE;
+	int error;
+
+	if (to->pinned && !present_fits(to, pages, pages))
+		return -ENOMEM;
+	error = share_show(share, &to->space, wish, flags, address);
+	if (error == 0 && to->pinned)
+		(void)present_bring(to, *address, *address + (vaddr_t)bytes); /* there is room */
+	return error;
 }
 
 static int remap(struct vm_space *source, struct vm_space *destination,
@@ -27,8 +43,8 @@ static int remap(struct vm_space *source, struct vm_space *destination,
 			   access);
 	if (error != 0)
 		return error;
-	error = share_show(&share, &destination->space, wish_of(req->wish, req->bytes),
-			   access | REGION_SHARED | shared_limits(access), address);
+	error = show(&share, destination, req->bytes, wish_of(req->wish, req->bytes),
+		     access | REGION_SHARED | shared_limits(access), address);
 	if (error != 0)
 		share_drop(&share);
 	return error;
@@ -92,8 +108,8 @@ static int safemap(const struct vm_caller *caller, const struct safemap_grant *g
 		return error;
 	error = safemap_wrap(&share, grant);
 	if (error == 0)
-		error = share_show(&share, &caller->space->space, wish,
-				   access | shared_limits(access), address);
+		error = show(&share, caller->space, grant->bytes, wish,
+			     access | shared_limits(access), address);
 	if (error != 0)
 		share_drop(&share);
 	return error;
@@ -178,6 +194,7 @@ int vm_do_safecopy(const struct vm_caller *caller, const struct vm_safecopy_req 
 	error = grant_open(caller, &grant, &owner);
 	if (error != 0)
 		return error;
+	copy.never_shares = vm_space_keeps_frames(owner) || vm_space_keeps_frames(caller->space);
 	copy.from = req->write ? &caller->space->space : &owner->space;
 	copy.to = req->write ? &owner->space : &caller->space->space;
 	copy.start = (vaddr_t)(req->write ? req->address : grant.address);

@@ -4,6 +4,7 @@
 #include "safemap.h"
 
 #include "memory.h"
+#include "present.h"
 #include "type.h"
 #include <skerry/errno.h>
 #include <skerry/grant.h>
@@ -99,6 +100,9 @@ static void take_back(struct safemap *record)
 	USE(space);
 
 	share_forget(&space->space, record, &type_anonymous);
+	/* As far as there is memory: who takes back must not be refused. */
+	if (space->pinned)
+		(void)present_bring(space, PROGRAM_LOW, PROGRAM_HIGH);
 }
 
 /* The kernel does not tell upon what other grants a grant stands, so it is asked again. */

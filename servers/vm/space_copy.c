@@ -39,7 +39,7 @@ static int run_next(const struct space_copy *copy, size_t done, struct run *run)
 		return -EFAULT;
 	run->bytes = smaller(copy->bytes - done,
 			     smaller(run->from->end - run->start, run->to->end - run->address));
-	run->is_shared = is_private(run->from) && is_private(run->to);
+	run->is_shared = !copy->never_shares && is_private(run->from) && is_private(run->to);
 	return 0;
 }
 

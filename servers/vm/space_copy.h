@@ -8,6 +8,7 @@ struct space_copy {
 	vaddr_t start;	 /* in `from` */
 	vaddr_t address; /* in `to` */
 	size_t bytes;
+	bool never_shares; /* one of the spaces keeps its frames, and may not lose a page */
 	int (*copy)(frame_t to, frame_t from); /* a page's content: 0 or -errno */
 };
 

@@ -1,6 +1,7 @@
 /* Cases of memory that devices reach. No device is needed: what matters is whose the frames are. */
 #include "service_case.h"
 
+#include "service_granter.h"
 #include <service.h>
 #include <string.h>
 #include <vm_call.h>
@@ -98,6 +99,36 @@ bool service_dma_private(void)
 	EXPECT_EQ(take_back(0, physical, PAGE), 0);
 	EXPECT_EQ(space_end(fork), 0);
 	EXPECT_EQ(unmap((uint64_t)start, 2 * PAGE), 0);
+	return true;
+}
+
+bool service_dma_copied(void)
+{
+	const long buffer = map(8 * PAGE, RW, VM_MAP_POPULATE), other = map(8 * PAGE, RW, 0);
+	const struct peer me = {.thread = service_start()->endpoint};
+	const grant_t grant = granter_give(&me, other, 8 * PAGE, GRANT_READ | GRANT_WRITE);
+	struct vm_safecopy_req copy = {
+		.granter = me.thread,
+		.grant = grant,
+		.address = (uint64_t)buffer,
+		.bytes = 8 * PAGE,
+	};
+	uint64_t physical, now;
+
+	EXPECT_EQ(physical_of(buffer, PAGE, &physical), 0);
+	EXPECT_EQ(add(0, physical, PAGE), 0);
+	for (copy.write = 0; copy.write < 2; copy.write++) {
+		memset((void *)(copy.write ? buffer : other), (int)copy.write + 3, 8 * PAGE);
+		EXPECT_EQ(vm_safecopy(&copy, NULL), 0);
+		memset((void *)buffer, 9, PAGE);
+		EXPECT_EQ(physical_of(buffer, PAGE, &now), 0);
+		EXPECT_EQ(now, physical);
+		EXPECT_EQ(*byte_at(other), copy.write + 3);
+	}
+	EXPECT_EQ(take_back(0, physical, PAGE), 0);
+	EXPECT_EQ(grant_revoke(granter(), grant), 0);
+	EXPECT_EQ(unmap((uint64_t)buffer, 8 * PAGE), 0);
+	EXPECT_EQ(unmap((uint64_t)other, 8 * PAGE), 0);
 	return true;
 }
 

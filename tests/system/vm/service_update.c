@@ -1,6 +1,7 @@
 /* Cases of what RS and VFS ask for: updates, pinned memory, restarts in place, ranges paged in. */
 #include "service_case.h"
 
+#include "service_granter.h"
 #include "tests/system/user/runner.h"
 #include <service.h>
 #include <string.h>
@@ -270,6 +271,50 @@ bool service_pin_refused(void)
 	EXPECT(map_in(space, 0, 4 * PAGE, RW, 0) > 0);
 	EXPECT_EQ(usage_get(space).resident, before.resident + 4 * PAGE);
 	EXPECT_EQ(space_end(space), 0);
+	return true;
+}
+
+bool service_pin_grants(void)
+{
+	const long mine = map(16 * PAGE, RW, 0), from = map(16 * PAGE, RW, VM_MAP_POPULATE);
+	struct vm_safecopy_req copy = {.granter = service_start()->endpoint, .bytes = 16 * PAGE};
+	struct vm_remap_req shown = {.bytes = 4 * PAGE, .protection = RW};
+	struct vm_address_reply reply;
+	struct vm_usage before;
+	struct peer peer;
+	grant_t map_grant;
+	long theirs;
+
+	EXPECT(peer_start(&peer));
+	EXPECT_EQ(pin(peer.space, VM_MEMCTL_PIN), 0);
+	theirs = peer_map(&peer, 16 * PAGE, RW, 0);
+	copy.grant = granter_give(&peer, from, 16 * PAGE, GRANT_READ);
+	copy.address = (uint64_t)theirs;
+	memset((void *)from, 7, 16 * PAGE);
+	EXPECT_EQ(peer_call(&peer, VM_SAFECOPY, &copy, sizeof(copy), NULL, 0), 0);
+	before = usage_get(peer.space);
+	peer_fill(&peer, (uint64_t)theirs, 16, 1);
+	EXPECT_EQ(usage_get(peer.space).faults, before.faults);
+	EXPECT_EQ(*byte_at(from), 7);
+	/* Mapped under a grant, and taken back. */
+	map_grant = granter_give(&peer, mine, 16 * PAGE, GRANT_READ | GRANT_WRITE | GRANT_MAP);
+	theirs = peer_safemap(&peer, map_grant, 0, 16 * PAGE, RW);
+	EXPECT(theirs > 0);
+	peer_fill(&peer, (uint64_t)theirs, 16, 3);
+	EXPECT_EQ(grant_revoke(granter(), map_grant), 0);
+	peer_fill(&peer, (uint64_t)theirs, 16, 4);
+	shown.source = own_space();
+	shown.destination = peer.space;
+	shown.address = (uint64_t)mine;
+	EXPECT_EQ(vm_remap(&shown, &reply), 0);
+	peer_fill(&peer, reply.address, 4, 5);
+	EXPECT_EQ(usage_get(peer.space).faults, before.faults);
+	EXPECT_EQ(absent_in(peer.space), 0);
+	EXPECT_EQ(*byte_at(mine), 5);
+	EXPECT_EQ(grant_revoke(granter(), copy.grant), 0);
+	EXPECT(peer_end(&peer, NULL));
+	EXPECT_EQ(unmap((uint64_t)mine, 16 * PAGE), 0);
+	EXPECT_EQ(unmap((uint64_t)from, 16 * PAGE), 0);
 	return true;
 }
 
