@@ -1,6 +1,7 @@
 /* What the service has programs do: `vmcase @WHAT ...`. */
 #include "vm_case.h"
 
+#include "fuzz.h"
 #include "peer.h"
 
 static int idle(const struct program *program)
@@ -34,6 +35,11 @@ static int ask(const struct program *program)
 	return 7;
 }
 
+static int fuzz(const struct program *program)
+{
+	return fuzz_run(fuzz_number(program->arguments[2]), fuzz_number(program->arguments[3]));
+}
+
 static int peer(const struct program *program)
 {
 	(void)program;
@@ -46,10 +52,7 @@ target_function target_find(const char *name)
 		const char *name;
 		target_function run;
 	} targets[] = {
-		{"idle", idle},
-		{"ask", ask},
-		{"peer", peer},
-		{"bomb", bomb_start},
+		{"idle", idle}, {"ask", ask}, {"peer", peer}, {"bomb", bomb_start}, {"fuzz", fuzz},
 	};
 
 	for (unsigned int i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
