@@ -6,7 +6,7 @@ void case_info_refused(void)
 	const long start = map(2 * PAGE, VM_READ, 0);
 	struct vm_statistics statistics;
 
-	CHECK_EQ(info_get(0, 3, &statistics, sizeof(statistics), 0, NULL), -EINVAL);
+	CHECK_EQ(info_get(0, 4, &statistics, sizeof(statistics), 0, NULL), -EINVAL);
 	CHECK_EQ(info_get(0, ~0u, &statistics, sizeof(statistics), 0, NULL), -EINVAL);
 	for (uint32_t what = 0; what < 3; what++) {
 		CHECK_EQ(info_get(0, what, NULL, 4096, 0, NULL), -EFAULT);

@@ -62,7 +62,7 @@ static const struct kind bad_space = {
 
 static const struct kind bad_thread = {5, {EP_ANY, EP_SELF, VM_ENDPOINT, 0x7FFFFFF0, 0xFFFFFFF0}};
 
-static const struct kind bad_what = {4, {3, 0x100, 0x80000000, 0xFFFFFFFF}};
+static const struct kind bad_what = {3, {0x100, 0x80000000, 0xFFFFFFFF}};
 
 /* Nothing can be written there. */
 static const struct kind bad_target = {
