@@ -337,20 +337,28 @@ static void resources_add(const struct boot_service *service)
 	}
 }
 
-static void allow(const struct boot_service *service)
+/* On every CPU, VM too, which was made when there was one. */
+static void schedule(const struct boot_service *service)
 {
 	const struct making making = {.service = service};
-	const struct sys_schedctl_req schedule = {
+	const struct sys_schedctl_req request = {
 		.thread = service->endpoint,
 		.scheduler = SCHEDULER_KERNEL,
 		.priority = service->priority,
 		.quantum = service->quantum,
 	};
-	const struct sys_priv_allow_req request = {service->endpoint, PRIV_ALLOW};
-	int error = sys_schedctl(&schedule, NULL);
+	const int error = sys_schedctl(&request, NULL);
 
-	if (error == 0)
-		error = sys_priv_allow(&request, NULL);
+	if (error != 0)
+		stop(&making, "cannot be scheduled", error);
+}
+
+static void allow(const struct boot_service *service)
+{
+	const struct making making = {.service = service};
+	const struct sys_priv_allow_req request = {service->endpoint, PRIV_ALLOW};
+	const int error = sys_priv_allow(&request, NULL);
+
 	if (error != 0)
 		stop(&making, "cannot be allowed to run", error);
 }
@@ -371,6 +379,7 @@ static void privileges_make(void)
 		targets_fill(&table.service[i], targets);
 		privilege_set(&table.service[i], targets);
 		resources_add(&table.service[i]);
+		schedule(&table.service[i]);
 		allow(&table.service[i]);
 	}
 }
@@ -423,6 +432,7 @@ void boot_services_make(void)
 	table_load();
 	table_frames_take();
 	self_fill(&table.service[INDEX_VM]);
+	schedule(&table.service[INDEX_VM]);
 	for (unsigned int i = INDEX_RS; i < table.count; i++) {
 		table.service[i].endpoint = EP_NONE;
 		if (table.service[i].when[0] == '\0' || command_line_has(table.service[i].when))

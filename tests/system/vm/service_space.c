@@ -227,6 +227,31 @@ bool service_space_busy(void)
 	return true;
 }
 
+static struct info_thread thread_info(endpoint_t thread)
+{
+	struct info_thread found = {.thread = EP_NONE};
+	const struct sys_info_req request = {
+		.what = INFO_THREAD,
+		.index = endpoint_slot(thread),
+		.address = (uintptr_t)&found,
+		.size = sizeof(found),
+	};
+
+	(void)sys_info(&request, NULL);
+	return found;
+}
+
+bool service_first_served(void)
+{
+	const struct info_thread vm = thread_info(VM_ENDPOINT);
+	const struct info_thread self = thread_info(service_start()->endpoint);
+
+	EXPECT_EQ(vm.thread, VM_ENDPOINT);
+	EXPECT(vm.priority < self.priority);
+	EXPECT_EQ(vm.affinity, self.affinity);
+	return true;
+}
+
 bool service_space_refused(void)
 {
 	static const endpoint_t threads[] = {EP_SELF, EP_ANY, VM_ENDPOINT, 0x7FFFFFF0u};
