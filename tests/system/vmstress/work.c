@@ -41,7 +41,7 @@ static void work_do(const struct work_command *command, struct work_result *resu
 		result->code = work_call(command->count, command->call, &result->address);
 		break;
 	case WORK_STORM:
-		result->code = storm_work(command->count, command->word);
+		result->code = storm_work(command->count, command->word[0]);
 		break;
 	}
 }

@@ -17,7 +17,7 @@ enum work_kind {
 
 struct work_command {
 	uint32_t kind;
-	uint32_t count; /* pages; the type of a call */
+	uint32_t count; /* pages; the type of a call; the part in a storm */
 	union {
 		struct {
 			uint32_t address, value;

@@ -15,6 +15,8 @@
 
 #define STACK_BYTES 8192u
 #define WORKERS_MAX 64u
+#define PRIORITY 4u	  /* the service's own, so that all take turns */
+#define QUANTUM 5000000u /* ns */
 
 static uint8_t stacks[WORLD_THREADS][STACK_BYTES] __attribute__((aligned(16)));
 static struct sys_thread blocks[WORLD_THREADS];
@@ -87,9 +89,16 @@ static void privilege_give(endpoint_t thread)
 		.targets = {targets[0], targets[1]},
 		.signal_backup = EP_NONE,
 	};
+	const struct sys_schedctl_req schedule = {
+		.thread = thread,
+		.scheduler = SCHEDULER_KERNEL,
+		.priority = PRIORITY,
+		.quantum = QUANTUM,
+	};
 	struct sys_priv_set_reply reply;
 
 	MUST(sys_priv_set(&request, &reply));
+	MUST(sys_schedctl(&schedule, NULL));
 	allow(thread);
 }
 
@@ -250,28 +259,39 @@ static void signals_collect(void)
 	}
 }
 
-static void message_take(void)
+/* False: there was none (with IPC_NONBLOCK). */
+static bool message_take(uint32_t flags)
 {
 	struct message *message = &message_page()->message;
 	struct ipc_received received;
 	struct worker **worker;
+	const int error = ipc_receive(EP_ANY, NULL, flags, &received);
 
-	MUST(ipc_receive(EP_ANY, NULL, 0, &received));
+	if (error == -ENOTREADY && flags == IPC_NONBLOCK)
+		return false;
+	MUST(error);
 	if (ipc_status_trap(received.status) == TRAP_IPC_NOTIFY) {
 		signals_collect();
-		return;
+		return true;
 	}
 	worker = worker_find(message->source);
 	if (worker == NULL)
 		panic("a call of a stranger");
 	memcpy(&(*worker)->result, message->payload, sizeof((*worker)->result));
 	(*worker)->ready = true;
+	return true;
 }
 
 void world_wait(struct worker *worker)
 {
 	while (!worker->ready)
-		message_take();
+		(void)message_take(0);
+}
+
+void world_poll(void)
+{
+	while (message_take(IPC_NONBLOCK))
+		;
 }
 
 /* --- Copies ----------------------------------------------------------------------------------- */

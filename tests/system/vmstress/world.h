@@ -43,6 +43,9 @@ void world_command(struct worker *worker, const struct work_command *command);
 /* Until the worker has a result, or was refused: then `signals` say so. */
 void world_wait(struct worker *worker);
 
+/* Hear who has something to say, and wait for nobody. */
+void world_poll(void);
+
 /* The kernel's copies between the service and a worker's space: 0, -EFAULT. */
 int world_copy_from(const struct worker *worker, uint32_t address, void *to, size_t bytes,
 		    uint32_t flags);
