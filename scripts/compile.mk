@@ -38,7 +38,7 @@ COMMON_CFLAGS := -std=gnu11 -O2 -g -ffreestanding -fno-pie -fno-stack-protector 
 lib-includes := $(addprefix -I,$(sort $(wildcard lib/*/include)))
 # The kernel's own <string.h> is not for programs: they have musl's.
 user-includes := $(filter-out -Ilib/string/include,$(lib-includes)) -isystem $(musl-include) -D_GNU_SOURCE
-KERNEL_CFLAGS := $(COMMON_CFLAGS) $(ARCH_CFLAGS) $(ARCH_KERNEL_CFLAGS) $(MUTANT:%=-DMUTANT=MUTANT_%) \
+KERNEL_CFLAGS := $(COMMON_CFLAGS) $(ARCH_CFLAGS) $(ARCH_KERNEL_CFLAGS) $(patsubst %,-DMUTANT=MUTANT_%,$(filter-out VM_%,$(MUTANT))) \
 	-I$(O)/include -Iinclude -I. -Iarch/$(ARCH) -Iarch/$(ARCH)/include $(lib-includes)
 USER_CFLAGS := $(COMMON_CFLAGS) $(ARCH_CFLAGS) $(ARCH_USER_CFLAGS) \
 	-iquote . -Iinclude -Iarch/$(ARCH)/include $(user-includes)
@@ -61,6 +61,7 @@ $(call stamp,$(musl-folder)/compile.flags,$(USER_CC) $(MUSL_CFLAGS) $(musl-funct
 $(call stamp,$(O)/kernel/link.flags,$(LD) $(LDFLAGS) $(kernel-objects))
 $(call stamp,$(O)/user/libsys.flags,$(AR) $(libsys-objects))
 $(call stamp,$(O)/archive.flags,$(programs) $(archive-files))
+$(foreach p,$(programs),$(call stamp,$(O)/user/$p.cflags,$($p-cflags)))
 $(foreach p,$(programs),$(call stamp,$(O)/user/$p.flags,$(LD) $(LDFLAGS) $(call user-objects,$p)))
 
 .PHONY: kernel programs archive
@@ -107,6 +108,7 @@ libgcc := $(shell $(CC) $(ARCH_CFLAGS) -print-libgcc-file-name)
 
 # A program's folder is that of its first source: its headers are found from its subfolders too.
 define program-rules
+$(call user-objects,$(1)): $(O)/user/$(1).cflags
 $(call user-objects,$(1)): PROGRAM_CFLAGS := -iquote $(patsubst %/,%,$(dir $(firstword $($(1)-y)))) $($(1)-cflags)
 $(O)/$(1).elf: $(call user-objects,$(1)) $(O)/user/libsys.a $(libmusl) $(O)/user/link.lds $(O)/user/$(1).flags
 	$$(call say,LD,$$@)

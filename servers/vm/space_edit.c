@@ -3,6 +3,7 @@
  */
 #include "space_edit.h"
 
+#include "mutant.h"
 #include <skerry/errno.h>
 #include <sys.h>
 
@@ -116,6 +117,8 @@ void space_drop_pages(struct space *space, vaddr_t start, vaddr_t end)
 		return;
 	from = present.page * ARCH_PAGE_SIZE;
 	space_edit(space);
+	if (mutant(RELEASED_EARLY))
+		pages_clear(&space->pages, present.page, last - present.page);
 	space->ops->unmap(space, from, end - from);
 	pages_clear(&space->pages, present.page, last - present.page);
 }
@@ -161,5 +164,6 @@ bool space_may_write(const struct region *region, const struct page_reference *r
 	if (region->type->writable)
 		return region->type->writable(region, reference);
 	return region->flags & REGION_SHARED ||
-	       frame_references(region->space->memory->frames, reference->frame) <= 1;
+	       frame_references(region->space->memory->frames, reference->frame) <=
+		       1 + mutant(COUNT_STALE);
 }

@@ -1,6 +1,7 @@
 /* Faults and fork: how pages come into spaces and are shared between them. */
 #include "space_edit.h"
 
+#include "mutant.h"
 #include "page_round.h"
 #include <skerry/errno.h>
 #include <sys.h>
@@ -55,7 +56,8 @@ int space_replace_page(struct region *region, vaddr_t page, frame_t frame)
 	struct space *space = region->space;
 	int error;
 
-	space_edit(space);
+	if (!mutant(COPY_UNBRACKETED))
+		space_edit(space);
 	error = map_page(region, &reference);
 	if (!error)
 		pages_replace(&space->pages, reference.page, frame, reference.writable);
@@ -127,7 +129,8 @@ int space_share_pages(struct region *from, struct region *to)
 	size_t bytes = from->end - from->start;
 	uint32_t access = from->flags & REGION_ACCESS & ~REGION_WRITE;
 
-	if (pages_protect(&parent->pages, first, page_number(bytes))) {
+	if (!mutant(FORK_UNPROTECTED) &&
+	    pages_protect(&parent->pages, first, page_number(bytes))) {
 		space_edit(parent);
 		parent->ops->protect(parent, from->start, bytes, access);
 	}

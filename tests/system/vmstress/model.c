@@ -10,7 +10,7 @@
 #include <sys.h>
 #include <vm_call.h>
 
-#define OPERATIONS 12000u
+#define OPERATIONS 8000u
 #define ROUND 2000u	  /* operations */
 #define CHECK_EVERY 1000u /* VM's own check */
 #define VERIFY_EVERY 16u  /* one space */
@@ -299,6 +299,19 @@ static bool service_forks(void)
 	return true;
 }
 
+/* Nobody destroys a space in which a thread lives, and nothing of it is lost in the attempt. */
+static bool actor_stays(void)
+{
+	struct actor *actor = actor_choose();
+	const struct vm_space_req request = {.space = actor->worker.space};
+	const int error = vm_space_destroy(&request, NULL);
+
+	if (error != -EBUSY)
+		return stress_fail("space %#x is busy, but to destroy it answers %d",
+				   actor->worker.space, error);
+	return actor_verify(actor);
+}
+
 /* Verified, so that nothing is lost with it unseen. */
 static bool actor_leaves(void)
 {
@@ -318,6 +331,8 @@ static bool step(void)
 		return service_forks();
 	if (choice == 2 && population() > 1)
 		return actor_leaves();
+	if (choice == 3 && below(8) == 0)
+		return actor_stays();
 	if (choice < 8)
 		return service_calls();
 	if (choice < 12)
@@ -372,6 +387,7 @@ bool model(void)
 	memset(actors, 0, sizeof(actors));
 	random = stress_random(0);
 	serial = 0;
+	sys_print("# budget: %u operations\n", budget);
 	balance_take(&first);
 	while (stress_done < budget && good)
 		good = round_run(stress_done + ROUND < budget ? stress_done + ROUND : budget,

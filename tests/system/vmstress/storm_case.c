@@ -11,7 +11,7 @@
 #include <sys.h>
 #include <vm_call.h>
 
-#define OPERATIONS 3000u
+#define OPERATIONS 1500u
 #define SHARED_BYTES ((sizeof(struct storm) + PAGE - 1) & ~(size_t)(PAGE - 1))
 #define SNAPSHOT_WORDS 64u /* of a page: its name and all that writers write */
 #define SNAPSHOT_WAIT 8u   /* turns of others between two looks */
@@ -194,7 +194,10 @@ static void storm_copy(void)
 
 static bool storm_run(void (*meanwhile)(void))
 {
-	storm_begin(stress_budget(OPERATIONS));
+	const unsigned int budget = stress_budget(OPERATIONS);
+
+	sys_print("# budget: %u operations\n", budget);
+	storm_begin(budget);
 	while (!storm->stop && !(workers[1].ready && workers[1].signals == 0)) {
 		storm_tend();
 		meanwhile();
