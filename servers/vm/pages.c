@@ -179,6 +179,45 @@ void pages_set(struct pages *pages, page_t page, frame_t frame, bool writable)
 	pages->count++;
 }
 
+int pages_reserve_row(struct pages *pages, page_t first, size_t count)
+{
+	page_t end = first + count;
+	struct page_chunk *chunk;
+	USE(NULL);
+
+	for (page_t page = first; page < end; page = first_page(chunk) + CHUNK_PAGES) {
+		chunk = get_chunk(pages, page);
+		if (!chunk) {
+			pages_unreserve(pages, first, page - first);
+			return -ENOMEM;
+		}
+		slab_write(chunk);
+		chunk->reserved |= mask_of(chunk, first, end);
+	}
+	return 0;
+}
+
+void pages_set_row(struct pages *pages, page_t first, frame_t frame, size_t count, bool writable)
+{
+	struct page_chunk *chunk = find_chunk(pages, first);
+	page_t page = first, end = first + count;
+	USE(NULL);
+
+	for (; page < end; chunk = next_chunk(chunk)) {
+		uint32_t mask = mask_of(chunk, first, end);
+
+		assert(!(~chunk->reserved & mask) && !(chunk->present & mask));
+		slab_write(chunk);
+		chunk->reserved &= ~mask;
+		chunk->present |= mask;
+		chunk->writable |= writable ? mask : 0;
+		do
+			chunk->frames[page % CHUNK_PAGES] = frame++;
+		while (++page < end && page % CHUNK_PAGES);
+	}
+	pages->count += count;
+}
+
 void pages_replace(struct pages *pages, page_t page, frame_t frame, bool writable)
 {
 	struct page_chunk *chunk = find_chunk(pages, page);

@@ -69,6 +69,10 @@ void pages_unreserve(struct pages *pages, page_t first, size_t count);
 /* Put a frame at a reserved, absent page. Takes over the caller's reference to it. */
 void pages_set(struct pages *pages, page_t page, frame_t frame, bool writable);
 
+/* Both for `count` pages and adjacent frames. */
+int pages_reserve_row(struct pages *pages, page_t first, size_t count);
+void pages_set_row(struct pages *pages, page_t first, frame_t frame, size_t count, bool writable);
+
 /* Put another frame at a present page, taking over the caller's reference; the old one is let go.
  */
 void pages_replace(struct pages *pages, page_t page, frame_t frame, bool writable);

@@ -84,8 +84,26 @@ bool present_fits_range(const struct vm_space *space, vaddr_t start, vaddr_t end
 
 /* --- Bringing --------------------------------------------------------------------------------- */
 
+/* The region whose type gives the range all its pages at once; NULL: one after another. */
+static struct region *populated_by(const struct vm_space *space, uint32_t access, vaddr_t start,
+				   vaddr_t end)
+{
+	struct region *region = region_find(&space->space.regions, start);
+	struct page_reference reference;
+
+	if (region == NULL || region->type->populate == NULL || end > region->end ||
+	    (access & ~region->flags) ||
+	    pages_next(&space->space.pages, start / ARCH_PAGE_SIZE, page_count(end), &reference))
+		return NULL;
+	return region;
+}
+
 static int bring(struct vm_space *space, uint32_t access, vaddr_t start, vaddr_t end)
 {
+	struct region *whole = populated_by(space, access, start, end);
+
+	if (whole != NULL)
+		return whole->type->populate(whole, start, (vaddr_t)page_ceiling(end));
 	for (vaddr_t page = start; page < end; page += ARCH_PAGE_SIZE) {
 		switch (space_fault(&space->space, page, access)) {
 		case FAULT_DONE:

@@ -56,6 +56,10 @@ struct memory_type {
 	 * there. */
 	enum fault_result (*fault)(struct region *region, vaddr_t page, bool write);
 
+	/* Give all pages of [start, end), which have none, frames of the region's own. -ENOMEM:
+	 * some have got one. NULL: a fault for each does it. */
+	int (*populate)(struct region *region, vaddr_t start, vaddr_t end);
+
 	/* May programs write this present page? Called for regions that may be written; NULL: if
 	 * they are shared, or nobody else has the frame. */
 	bool (*writable)(const struct region *region, const struct page_reference *reference);

@@ -20,9 +20,9 @@ struct space_ops {
 	 */
 	void (*begin)(struct space *space);
 	void (*end)(struct space *space);
-	/* Map one page; what was there is replaced (inside a bracket). access: REGION_ACCESS bits.
-	 * -ENOMEM: no frame for a table, nothing changed. */
-	int (*map)(struct space *space, vaddr_t page, frame_t frame, uint32_t access);
+	/* Map adjacent frames, all ours or a single one; what was there is replaced (inside a
+	 * bracket). access: REGION_ACCESS bits. -ENOMEM: no frame for a table, nothing changed. */
+	int (*map)(struct space *space, vaddr_t page, frame_t frame, size_t bytes, uint32_t access);
 	/* Empty the range; much of it may be empty already. */
 	void (*unmap)(struct space *space, vaddr_t start, size_t bytes);
 	/* Give what is mapped in the range this access, which is never to write. */
@@ -105,6 +105,9 @@ enum fault_result space_fault(struct space *space, vaddr_t address, uint32_t acc
 /* Map a frame at a page that has none, taking over the caller's reference. Writable as the type
  * says. -ENOMEM: nothing changed, the reference is still the caller's. */
 int space_add_page(struct region *region, vaddr_t page, frame_t frame);
+
+/* The same for adjacent frames of our memory. */
+int space_add_row(struct region *region, vaddr_t start, frame_t first, uint32_t count);
 
 /* The same at a page that has one (copy on write): the old frame is let go. */
 int space_replace_page(struct region *region, vaddr_t page, frame_t frame);

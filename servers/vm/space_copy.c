@@ -115,7 +115,8 @@ static void page_share(const struct space_copy *copy, const struct run *run,
 
 	frame_share(copy->to->memory->frames, present->frame);
 	pages_set(&copy->to->pages, page, present->frame, false);
-	(void)copy->to->ops->map(copy->to, page * ARCH_PAGE_SIZE, present->frame, access);
+	(void)copy->to->ops->map(copy->to, page * ARCH_PAGE_SIZE, present->frame, ARCH_PAGE_SIZE,
+				 access);
 }
 
 static void run_share(const struct space_copy *copy, const struct run *run)

@@ -14,7 +14,8 @@ static vaddr_t address_of(page_t page)
 /* --- Pages ---------------------------------------------------------------------------------------
  */
 
-static int map_page(const struct region *region, const struct page_reference *reference)
+static int map_row(const struct region *region, const struct page_reference *reference,
+		   uint32_t count)
 {
 	uint32_t access = region->flags & REGION_ACCESS;
 
@@ -23,7 +24,12 @@ static int map_page(const struct region *region, const struct page_reference *re
 	if (!reference->writable)
 		access &= ~REGION_WRITE;
 	return region->space->ops->map(region->space, address_of(reference->page), reference->frame,
-				       access);
+				       count * ARCH_PAGE_SIZE, access);
+}
+
+static int map_page(const struct region *region, const struct page_reference *reference)
+{
+	return map_row(region, reference, 1);
 }
 
 static struct page_reference reference_to(const struct region *region, page_t page, frame_t frame)
@@ -47,6 +53,22 @@ int space_add_page(struct region *region, vaddr_t page, frame_t frame)
 		pages_unreserve(pages, reference.page, 1);
 	else
 		pages_set(pages, reference.page, frame, reference.writable);
+	return error;
+}
+
+int space_add_row(struct region *region, vaddr_t start, frame_t first, uint32_t count)
+{
+	struct page_reference reference = reference_to(region, page_number(start), first);
+	struct pages *pages = &region->space->pages;
+	int error = pages_reserve_row(pages, reference.page, count);
+
+	if (error)
+		return error;
+	error = map_row(region, &reference, count);
+	if (error)
+		pages_unreserve(pages, reference.page, count);
+	else
+		pages_set_row(pages, reference.page, first, count, reference.writable);
 	return error;
 }
 

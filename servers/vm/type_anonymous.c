@@ -4,6 +4,9 @@
 #include "memory.h"
 #include "shared.h"
 #include "type.h"
+#include <skerry/errno.h>
+
+#define ROW_MAX 256u /* frames: longer rows save nothing more */
 
 static enum fault_result fault(struct region *region, vaddr_t page, bool write)
 {
@@ -67,10 +70,49 @@ static int copy(struct region *from, struct region *to)
 							: space_share_pages(from, to);
 }
 
+/* Adjacent frames, as many of *count as there are in a row. */
+static int row_allocate(const struct vm_space *space, uint32_t *count, frame_t *first)
+{
+	struct frame_request request = {
+		.count = *count,
+		.use = FRAME_ANONYMOUS,
+		.level = vm_space_level(space),
+		.zeroed = true,
+	};
+
+	while (frames_allocate(&frames, &request, first) != 0) {
+		if (request.count == 1)
+			return -ENOMEM;
+		request.count = (request.count + 1) / 2;
+	}
+	*count = request.count;
+	return 0;
+}
+
+static int populate(struct region *region, vaddr_t start, vaddr_t end)
+{
+	frame_t first;
+	uint32_t count;
+
+	for (; start < end; start += count * ARCH_PAGE_SIZE) {
+		const vaddr_t left = (end - start) / ARCH_PAGE_SIZE;
+
+		count = left < ROW_MAX ? (uint32_t)left : ROW_MAX;
+		if (row_allocate(vm_space_of(region), &count, &first) != 0)
+			return -ENOMEM;
+		if (space_add_row(region, start, first, count) != 0) {
+			frames_release(&frames, first, count);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
 const struct memory_type type_anonymous = {
 	.name = "anonymous",
 	.zero_filled = true,
 	.fault = fault,
+	.populate = populate,
 	.copy = copy,
 	.share = shared_from_private,
 };

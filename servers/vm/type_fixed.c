@@ -44,13 +44,10 @@ int type_contiguous_take(const struct vm_space *space, uint32_t count, bool low,
 int type_contiguous_fill(struct region *region, frame_t first)
 {
 	const uint32_t count = (uint32_t)((region->end - region->start) / ARCH_PAGE_SIZE);
-	int error = 0;
+	const int error = space_add_row(region, region->start, first, count);
 
-	for (uint32_t i = 0; error == 0 && i < count; i++) {
-		error = space_add_page(region, region->start + i * ARCH_PAGE_SIZE, first + i);
-		if (error != 0)
-			frames_release(&frames, first + i, count - i);
-	}
+	if (error != 0)
+		frames_release(&frames, first, count);
 	return error;
 }
 

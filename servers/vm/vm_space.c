@@ -72,9 +72,9 @@ static bool is_memory(frame_t frame)
 		address < boot.archive.base + boot.archive.bytes);
 }
 
-static int page_map(struct space *space, vaddr_t page, frame_t frame, uint32_t access)
+static int row_map(struct space *space, vaddr_t page, frame_t frame, size_t bytes, uint32_t access)
 {
-	return page_table_map(&of(space)->table, page, frame_address(frame), ARCH_PAGE_SIZE,
+	return page_table_map(&of(space)->table, page, frame_address(frame), bytes,
 			      page_flags(access) | (is_memory(frame) ? 0 : PAGE_DEVICE));
 }
 
@@ -116,7 +116,7 @@ static void range_protect(struct space *space, vaddr_t start, size_t bytes, uint
 static const struct space_ops table_ops = {
 	.begin = edit_begin,
 	.end = edit_end,
-	.map = page_map,
+	.map = row_map,
 	.unmap = pages_unmap,
 	.protect = range_protect,
 };

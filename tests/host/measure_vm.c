@@ -55,9 +55,9 @@ static void nothing(struct space *edited)
 	(void)edited;
 }
 
-static int map(struct space *mapped, vaddr_t page, frame_t frame, uint32_t access)
+static int map(struct space *mapped, vaddr_t page, frame_t frame, size_t bytes, uint32_t access)
 {
-	(void)mapped, (void)page, (void)frame, (void)access;
+	(void)mapped, (void)page, (void)frame, (void)bytes, (void)access;
 	return 0;
 }
 

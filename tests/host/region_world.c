@@ -100,16 +100,19 @@ static void edit_end(struct space *space)
 		world_complain("a bracket ends twice");
 }
 
-static int table_map(struct space *space, vaddr_t page, frame_t frame, uint32_t access)
+static int table_map(struct space *space, vaddr_t start, frame_t frame, size_t bytes,
+		     uint32_t access)
 {
-	struct world_entry *entry = entry_of(space, page);
-
 	if (world_fails())
 		return -ENOMEM;
-	if (entry->frame != FRAME_NONE && !space->edited &&
-	    (entry->frame != frame || entry->access != access))
-		world_complain("an entry is replaced without a bracket");
-	*entry = (struct world_entry){frame, access};
+	for (vaddr_t page = start; page < start + bytes; page += ARCH_PAGE_SIZE, frame++) {
+		struct world_entry *entry = entry_of(space, page);
+
+		if (entry->frame != FRAME_NONE && !space->edited &&
+		    (entry->frame != frame || entry->access != access))
+			world_complain("an entry is replaced without a bracket");
+		*entry = (struct world_entry){frame, access};
+	}
 	return 0;
 }
 

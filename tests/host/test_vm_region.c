@@ -297,6 +297,47 @@ TEST("a move that finds no memory half-way keeps no reservation")
 }
 
 /* Three generations share a page; they write in turn, and go in every order. */
+/* 70 adjacent frames for the pages from the 8th on, which lie in four chunks. */
+static int add_row(frame_t *row)
+{
+	const struct frame_request request = {
+		.count = 70, .use = FRAME_ANONYMOUS, .level = FRAME_FOR_PROGRAM};
+	int error;
+
+	CHECK_EQ(frames_allocate(&world.frames, &request, row), 0);
+	error = space_add_row(region_find(&first->regions, at(8)), at(8), *row, 70);
+	if (error)
+		frames_release(&world.frames, *row, 70);
+	return error;
+}
+
+TEST("a row of frames comes to its pages as a whole or not at all")
+{
+	frame_t row;
+	uint32_t failures = 0;
+
+	for (;; failures++) {
+		world_start();
+		CHECK_EQ(map(SPACE_FIXED, 5, 100), 5);
+		write_page(0, 6, 1);
+		world.fail_in = failures + 1;
+		if (!add_row(&row))
+			break;
+		world.fail_in = 0;
+		CHECK_EQ(first->pages.count, 1);
+		CHECK_EQ(world.table[0][8].frame, FRAME_NONE);
+		end();
+	}
+	world.fail_in = 0;
+	CHECK(failures >= 1);
+	CHECK_EQ(first->pages.count, 71);
+	for (uint32_t i = 0; i < 70; i++)
+		CHECK_EQ(write_page(0, (int)(8 + i), i), row + i);
+	CHECK_EQ(world.table[0][7].frame, FRAME_NONE);
+	CHECK_EQ(world.table[0][78].frame, FRAME_NONE);
+	end();
+}
+
 TEST("copies are made only while a page is shared, whoever leaves first")
 {
 	static const int orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
