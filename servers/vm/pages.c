@@ -25,6 +25,8 @@ static struct page_chunk *find_chunk(const struct pages *pages, page_t page)
 {
 	page_t number = page / CHUNK_PAGES;
 
+	if (pages->recent && pages->recent->number == number)
+		return pages->recent;
 	return chunk_of(avl_find(&pages->chunks, &number, compare_number));
 }
 
@@ -78,6 +80,8 @@ static void drop_if_empty(struct pages *pages, struct page_chunk *chunk)
 {
 	if (chunk->present | chunk->reserved)
 		return;
+	if (pages->recent == chunk)
+		pages->recent = NULL;
 	avl_remove(&pages->chunks, &chunk->node);
 	slab_free(pages->memory->chunks, chunk);
 }
@@ -86,11 +90,14 @@ static struct page_chunk *get_chunk(struct pages *pages, page_t page)
 {
 	struct page_chunk *chunk = find_chunk(pages, page);
 
-	if (chunk)
+	if (chunk) {
+		pages->recent = chunk;
 		return chunk;
+	}
 	chunk = slab_allocate(pages->memory->chunks);
 	if (!chunk)
 		return NULL;
+	pages->recent = chunk;
 	chunk->number = page / CHUNK_PAGES;
 	avl_insert(&pages->chunks, &chunk->node, &chunk->number, compare_number);
 	return chunk;
@@ -296,6 +303,7 @@ void pages_end(struct pages *pages)
 		slab_free(pages->memory->chunks, chunk);
 	}
 	pages->chunks.root = NULL;
+	pages->recent = NULL;
 	pages->count = 0;
 }
 
@@ -379,6 +387,7 @@ static bool ordered(const struct avl_node *a, const struct avl_node *b)
 
 const char *pages_check(struct pages *pages)
 {
+	bool recent = pages->recent == NULL;
 	size_t count = 0;
 
 	if (!avl_check(&pages->chunks, ordered))
@@ -393,6 +402,9 @@ const char *pages_check(struct pages *pages)
 		if (chunk->writable & ~chunk->present)
 			return "an absent page is writable";
 		count += (size_t)__builtin_popcount(chunk->present);
+		recent |= chunk == pages->recent;
 	}
+	if (!recent)
+		return "the chunk used last is gone";
 	return count == pages->count ? NULL : "pages are miscounted";
 }

@@ -40,8 +40,10 @@ struct page_chunk {
 struct pages {
 	struct avl_tree chunks; /* none is without present or reserved pages */
 	const struct memory_source *memory;
-	size_t count; /* present pages */
-	size_t peak;  /* the most before pages_clear(); pages_peak() knows the present too */
+	struct page_chunk
+		*recent; /* the one a place was reserved in last; NULL: none, or it is gone */
+	size_t count;	 /* present pages */
+	size_t peak;	 /* the most before pages_clear(); pages_peak() knows the present too */
 };
 
 struct page_reference {
