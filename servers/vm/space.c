@@ -54,12 +54,73 @@ static int choose_fixed(const struct space *space, const struct space_request *r
 	return 0;
 }
 
+/* A neighbour that the new region continues grows instead, and may meet the other one. False: there
+ * is none. */
+static bool neighbour_grow(struct space *space, const struct region *fresh)
+{
+	struct region *left = region_find(&space->regions, fresh->start - 1);
+	struct region *right = region_find(&space->regions, fresh->end);
+
+	if (left && region_continues(left, fresh)) {
+		region_set_bounds(&space->regions, left, left->start, fresh->end);
+		if (right && region_continues(left, right))
+			space_join(space, fresh->start, fresh->end);
+		return true;
+	}
+	if (!right || !region_continues(fresh, right))
+		return false;
+	region_set_bounds(&space->regions, right, fresh->start, right->end);
+	return true;
+}
+
+/* What is there goes. */
+static int map_over(struct space *space, const struct region *fresh)
+{
+	struct spares spares;
+	struct region *region;
+	int error = spares_take(&spares, space->memory, 2);
+
+	if (error)
+		return error;
+
+	/* Nothing fails from here. */
+	region = spares_use(&spares);
+	space_empty(space, fresh->floor, fresh->end, &spares);
+	*region = *fresh;
+	space_insert(space, region);
+	space_join(space, fresh->start, fresh->end);
+	spares_drop(&spares);
+	space_edit_end(space);
+	return 0;
+}
+
+static int map_free(struct space *space, const struct region *fresh)
+{
+	bool is_stack =
+		fresh->floor < fresh->start; /* which keeps its floor when it meets another */
+	struct region *region;
+
+	if (!is_stack && neighbour_grow(space, fresh))
+		return 0;
+	region = slab_allocate(space->memory->regions);
+	if (!region)
+		return -ENOMEM;
+	*region = *fresh;
+	space_insert(space, region);
+	if (is_stack)
+		space_join(space, fresh->start, fresh->end);
+	return 0;
+}
+
 int space_map(struct space *space, const struct space_request *request, vaddr_t *start)
 {
-	bool is_fixed = request->placement == SPACE_FIXED;
-	struct region *region;
-	struct spares spares;
-	vaddr_t end;
+	struct region fresh = {
+		.flags = request->flags,
+		.type = request->type,
+		.object = request->object,
+		.offset = request->offset,
+		.space = space,
+	};
 	int error;
 	USE(NULL);
 
@@ -67,31 +128,13 @@ int space_map(struct space *space, const struct space_request *request, vaddr_t 
 		return -EINVAL;
 	error = request->placement == SPACE_ANYWHERE ? space_choose_free(space, request, start)
 						     : choose_fixed(space, request, start);
-	if (!error)
-		error = spares_take(&spares, space->memory, is_fixed ? 2 : 1);
 	if (error)
 		return error;
-
-	/* Nothing fails from here. */
-	region = spares_use(&spares);
-	end = *start + request->bytes;
-	if (is_fixed)
-		space_empty(space, *start - request->growth, end, &spares);
-	*region = (struct region){
-		.start = *start,
-		.end = end,
-		.floor = *start - request->growth,
-		.flags = request->flags,
-		.type = request->type,
-		.object = request->object,
-		.offset = request->offset,
-		.space = space,
-	};
-	space_insert(space, region);
-	space_join(space, *start, end);
-	spares_drop(&spares);
-	space_edit_end(space);
-	return 0;
+	fresh.start = *start;
+	fresh.end = *start + request->bytes;
+	fresh.floor = *start - request->growth;
+	return request->placement == SPACE_FIXED ? map_over(space, &fresh)
+						 : map_free(space, &fresh);
 }
 
 /* --- Unmap ---------------------------------------------------------------------------------------
