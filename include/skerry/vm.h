@@ -23,9 +23,9 @@
 #define VM_MAP_SHARED 0x4u	    /* a fork shares it, where it would copy */
 #define VM_MAP_POPULATE 0x8u	    /* frames now, not at the first touch; EINVAL above 64 MB */
 #define VM_MAP_CONTIGUOUS 0x10u	    /* adjacent frames, present at once; for DMA */
-#define VM_MAP_LOW 0x20u	    /* with CONTIGUOUS: below 16 MB */
-#define VM_MAP_GROWS_DOWN 0x40u	    /* a stack: `bytes` is how far it may grow below its top */
-#define VM_MAP_GUARD 0x80u	    /* nothing is ever there, and nothing else is mapped there */
+#define VM_MAP_LOW 0x20u	/* with CONTIGUOUS: below ARCH_LOW_MEMORY_END, for old devices */
+#define VM_MAP_GROWS_DOWN 0x40u /* a stack: `bytes` is how far it may grow below its top */
+#define VM_MAP_GUARD 0x80u	/* nothing is ever there, and nothing else is mapped there */
 
 struct vm_empty_req {
 };

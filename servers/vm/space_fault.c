@@ -151,8 +151,7 @@ int space_share_pages(struct region *from, struct region *to)
 	size_t bytes = from->end - from->start;
 	uint32_t access = from->flags & REGION_ACCESS & ~REGION_WRITE;
 
-	if (!mutant(FORK_UNPROTECTED) &&
-	    pages_protect(&parent->pages, first, page_number(bytes))) {
+	if (!mutant(FORK_UNPROTECTED) && pages_protect(&parent->pages, first, page_number(bytes))) {
 		space_edit(parent);
 		parent->ops->protect(parent, from->start, bytes, access);
 	}

@@ -5,8 +5,6 @@
 #include "type.h"
 #include <skerry/errno.h>
 
-#define LOW_LIMIT 0x1000000u /* what old devices reach: 16 MB */
-
 /* All pages are there from the start: a fault is an access that nothing allows. */
 static enum fault_result refuse(struct region *region, vaddr_t page, bool write)
 {
@@ -32,7 +30,7 @@ int type_contiguous_take(const struct vm_space *space, uint32_t count, bool low,
 {
 	const struct frame_request request = {
 		.count = count,
-		.limit = low ? LOW_LIMIT / ARCH_PAGE_SIZE : 0,
+		.limit = low ? ARCH_LOW_MEMORY_END / ARCH_PAGE_SIZE : 0,
 		.use = FRAME_DEVICE,
 		.level = vm_space_level(space),
 		.zeroed = true,

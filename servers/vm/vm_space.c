@@ -78,8 +78,8 @@ static int row_map(struct space *space, vaddr_t page, frame_t frame, size_t byte
 			      page_flags(access) | (is_memory(frame) ? 0 : PAGE_DEVICE));
 }
 
-/* Frames are let go after their entries. Nothing else would show it: nobody runs in the bracket, and
- * VM, which alone takes frames, does one thing at a time. */
+/* Frames are let go after their entries. Nothing else would show it: nobody runs in the bracket,
+ * and VM, which alone takes frames, does one thing at a time. */
 static void check_kept(const struct space *space, vaddr_t page)
 {
 #ifdef CONFIG_DEBUG

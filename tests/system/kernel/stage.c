@@ -66,8 +66,8 @@ static unsigned long *root_words(paddr_t root)
 	return frame_pointer(root);
 }
 
-/* A second table for the region, under a root that no CPU ever loads. The word of that root which
- * changes when the table is made is the region's, in any format whose root entries cover no more
+/* A second table for the region, under a root that no CPU ever loads. The words of that root which
+ * change when the table is made are the region's, in any format whose root entries cover no more
  * than the region's surroundings. */
 static void region_make(struct stage *stage)
 {
@@ -75,18 +75,17 @@ static void region_make(struct stage *stage)
 		space_add(stage->space, STAGE_REGION, STAGE_REGION_PAGES, PAGE_WRITE);
 	const paddr_t resting = space_add(stage->space, SPARES_AT + 0x10000, STAGE_REGION_PAGES, 0);
 	unsigned long before[ARCH_PAGE_SIZE / sizeof(unsigned long)];
-	unsigned int found = 0;
 
 	REQUIRE(root_make(&stage->other) == 0);
 	memcpy(before, root_words(stage->other.root), sizeof(before));
 	REQUIRE(supervisor_run(map_region, stage) == 0);
 	for (unsigned int i = 0; i < sizeof(before) / sizeof(before[0]); i++) {
-		if (root_words(stage->other.root)[i] != before[i]) {
+		if (root_words(stage->other.root)[i] != before[i] && stage->region_words++ == 0)
 			stage->region_word = i;
-			found++;
-		}
 	}
-	REQUIRE(found == 1);
+	REQUIRE(stage->region_words >= 1 && stage->region_words <= STAGE_ROOT_WORDS);
+	for (unsigned int i = stage->region_word; i < stage->region_word + stage->region_words; i++)
+		REQUIRE(root_words(stage->other.root)[i] != before[i]);
 	for (unsigned int i = 0; i < STAGE_REGION_PAGES; i++) {
 		stage->region_frame[0][i] = frames + i * ARCH_PAGE_SIZE;
 		stage->region_frame[1][i] = resting + i * ARCH_PAGE_SIZE;
@@ -342,10 +341,13 @@ static void region_swap(struct stage *stage)
 {
 	unsigned long *used = &root_words(stage->space->table.root)[stage->region_word];
 	unsigned long *resting = &root_words(stage->other.root)[stage->region_word];
-	const unsigned long old = *used;
 
-	__atomic_store_n(used, *resting, __ATOMIC_RELEASE);
-	*resting = old;
+	for (unsigned int i = 0; i < stage->region_words; i++) {
+		const unsigned long old = used[i];
+
+		__atomic_store_n(&used[i], resting[i], __ATOMIC_RELEASE);
+		resting[i] = old;
+	}
 }
 
 /* The table that is not in use names the resting frames; it takes the place of the other, whose

@@ -18,6 +18,7 @@
 
 #define STAGE_PAGES 36u	      /* 2.25 times COPY_PREEMPT_BYTES */
 #define STAGE_REGION_PAGES 8u /* under a page table that is replaced as a whole */
+#define STAGE_ROOT_WORDS 4u   /* that a format may have for one table */
 #define STAGE_ALL (STAGE_PAGES + STAGE_REGION_PAGES)
 #define STAGE_SPARES 6u
 #define STAGE_RUNNERS 4u
@@ -59,7 +60,7 @@ struct stage {
 	paddr_t trap; /* a frame of poison, mapped where nobody may look */
 
 	struct page_table other; /* holds the table of the region that is not in use */
-	unsigned int region_word;
+	unsigned int region_word, region_words; /* of a root: they name the table */
 	paddr_t region_frame[2][STAGE_REGION_PAGES];
 	unsigned int region_set;
 

@@ -139,6 +139,13 @@ static bool case_run(const struct runner_suite *suite, const struct runner_case 
 	return balance_holds(before) && passed;
 }
 
+static const char *skipped;
+
+void runner_skip(const char *reason)
+{
+	skipped = reason;
+}
+
 int runner_run(const struct runner_suite *suite, const char *wanted)
 {
 	unsigned int number = 0, failed = 0;
@@ -155,10 +162,12 @@ int runner_run(const struct runner_suite *suite, const char *wanted)
 
 		if (!selected(wanted, test))
 			continue;
+		skipped = NULL;
 		passed = case_run(suite, test, &before);
 		failed += !passed;
-		sys_print("%sok %u - %s %s: %s\n", passed ? "" : "not ", ++number, suite->name,
-			  test->name, test->behaviour);
+		sys_print("%sok %u - %s %s: %s%s%s\n", passed ? "" : "not ", ++number, suite->name,
+			  test->name, test->behaviour, skipped != NULL ? " # SKIP " : "",
+			  skipped != NULL ? skipped : "");
 		if (!passed)
 			balance_take(&before); /* its loss is not that of the next */
 	}

@@ -2,11 +2,12 @@
 #include "service_case.h"
 
 #include "service_granter.h"
+#include <arch/provoke.h>
 #include <service.h>
 #include <string.h>
 #include <vm_call.h>
 
-#define VGA 0xA0000ull
+#define VGA ((uint64_t)ARCH_PLAY_MEMORY)
 #define ENTRIES_MAX 1024u /* of one space */
 #define CHECK_CALLS 1100u /* VM's own check comes by, in debug builds */
 
@@ -214,7 +215,7 @@ bool service_dma_several(void)
 bool service_dma_refused(void)
 {
 	const long around = map(6 * PAGE, RW, VM_MAP_CONTIGUOUS), start = around + PAGE,
-		   screen = map_physical(VGA, PAGE, RW);
+		   screen = VGA != 0 ? map_physical(VGA, PAGE, RW) : map(PAGE, RW, 0);
 	uint64_t physical;
 	space_t other;
 

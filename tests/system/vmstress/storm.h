@@ -29,7 +29,7 @@ struct storm {
 	volatile uint32_t stop;
 	volatile uint32_t edits; /* done */
 	uint32_t budget;
-	uint64_t random; /* the editor's */
+	uint64_t random;		     /* the editor's */
 	volatile uint32_t name[STORM_PAGES]; /* 0: withdrawn */
 	volatile uint32_t written[STORM_WRITERS][STORM_PAGES];
 	volatile uint32_t reads, writes, recycled; /* so that all is known to have happened */

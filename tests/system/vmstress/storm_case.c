@@ -26,8 +26,8 @@ static unsigned int refused, forks, copies;
 static const struct {
 	uint32_t role, index;
 } parts[WORLD_THREADS] = {
-	{STORM_ROLES, 0}, {STORM_EDIT, 0}, {STORM_WRITE, 0}, {STORM_WRITE, 1}, {STORM_READ, 0},
-	{STORM_READ, 0},
+	{STORM_ROLES, 0}, {STORM_EDIT, 0}, {STORM_WRITE, 0},
+	{STORM_WRITE, 1}, {STORM_READ, 0}, {STORM_READ, 0},
 };
 
 static void part_give(struct worker *worker, uint32_t role, uint32_t index)
@@ -185,8 +185,7 @@ static void storm_copy(void)
 		}
 	}
 	memset(buffer, (int)(STORM_COPIED & 0xFF), sizeof(buffer));
-	(void)world_copy_to(&workers[HANDLE], STORM_LANDING_START, buffer, STORM_LANDING * PAGE,
-			    0);
+	(void)world_copy_to(&workers[HANDLE], STORM_LANDING_START, buffer, STORM_LANDING * PAGE, 0);
 	copies++;
 }
 

@@ -15,7 +15,7 @@
 
 #define STACK_BYTES 8192u
 #define WORKERS_MAX 64u
-#define PRIORITY 4u	  /* the service's own, so that all take turns */
+#define PRIORITY 4u	 /* the service's own, so that all take turns */
 #define QUANTUM 5000000u /* ns */
 
 static uint8_t stacks[WORLD_THREADS][STACK_BYTES] __attribute__((aligned(16)));

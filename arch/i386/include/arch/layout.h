@@ -28,3 +28,5 @@
 /* Programs are linked here (user.lds); what a backtrace takes for a program's code. */
 #define ARCH_PROGRAM_BASE 0x00400000u
 #define ARCH_PROGRAM_TEXT_MAX 0x01000000u
+
+#define ARCH_LOW_MEMORY_END 0x1000000u /* what ISA devices reach */

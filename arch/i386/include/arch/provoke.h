@@ -354,7 +354,7 @@ static inline bool arch_fpu_fresh(void)
 static inline bool arch_context_fpu_same(const struct arch_user_context *a,
 					 const struct arch_user_context *b)
 {
-	return a->fpu_used == b->fpu_used && memcmp(a->fpu, b->fpu, sizeof(a->fpu)) == 0;
+	return a->fpu_used == b->fpu_used && __builtin_memcmp(a->fpu, b->fpu, sizeof(a->fpu)) == 0;
 }
 
 /* A context as SYS_CONTEXT_GET shows it: no FPU state is in it. */
@@ -388,6 +388,7 @@ typedef uint32_t arch_port_access(uint32_t port, uint32_t width, bool write, uin
 
 #define ARCH_PORTS 0x10000u
 #define ARCH_STEPS true
+#define ARCH_PLAY_MEMORY 0xA0000u /* VGA */
 
 /* Four bytes that read the same in every width; the lowest keeps what is written there. On a PC the
  * interrupt line register of the host bridge in PCI configuration space (PCI 3.0, 6.2.4). */

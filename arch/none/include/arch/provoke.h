@@ -135,8 +135,9 @@ static inline cycles_t arch_cycles_read(void)
 /* Tests reach ports through a function of their own, which makes a kernel call. */
 typedef uint32_t arch_port_access(uint32_t port, uint32_t width, bool write, uint32_t value);
 
-#define ARCH_PORTS 0u	 /* how many there are */
-#define ARCH_STEPS false /* does SYS_TRACE step? */
+#define ARCH_PORTS 0u	    /* how many there are */
+#define ARCH_STEPS false    /* does SYS_TRACE step? */
+#define ARCH_PLAY_MEMORY 0u /* a device's memory that keeps what is written, 32 pages; 0: none */
 
 /* A port that has them names four bytes that read the same in every width, the lowest of which
  * keeps what is written there; one whose reads give known bytes one after the other; and user
