@@ -1,5 +1,7 @@
 #include "region_world.h"
 
+#include "servers/vm/space_share.h"
+
 #include <skerry/errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -212,7 +214,7 @@ static enum fault_result object_fault(struct region *region, vaddr_t page, bool 
 	error = space_add_page(region, page, frame);
 	if (error)
 		frames_release(&world.frames, frame, 1);
-	else if (write && !(region->flags & REGION_SHARED))
+	else if (write && region->type == &private_view)
 		return give_own_frame(region, page);
 	return error ? FAULT_NO_MEMORY : FAULT_DONE;
 }
@@ -232,10 +234,65 @@ static void object_release(struct region *region)
 		world_complain("an object is released too often");
 }
 
-static int copy_nothing(struct region *from, struct region *to)
+/* What is shown elsewhere is shared, but not with children: they get copies. */
+static int object_copy(struct region *from, struct region *to)
 {
-	(void)from, (void)to;
+	struct world_object *object = from->object;
+	page_t first = object_page(from, from->start), page = first;
+	page_t last = first + (from->end - from->start) / ARCH_PAGE_SIZE;
+	struct page_reference present;
+	frame_t frame;
+
+	if (from->flags & REGION_SHARED)
+		return 0;
+	share_retype(to, &anonymous);
+	for (; pages_next(&object->pages, page, last, &present); page = present.page + 1) {
+		if (get_frame(&frame, world.content[present.frame]))
+			return -ENOMEM;
+		if (space_add_page(to, to->start + (present.page - first) * ARCH_PAGE_SIZE,
+				   frame)) {
+			frames_release(&world.frames, frame, 1);
+			return -ENOMEM;
+		}
+	}
 	return 0;
+}
+
+static bool always_writable(const struct region *region, const struct page_reference *reference)
+{
+	(void)region, (void)reference;
+	return true;
+}
+
+static int object_share(const struct region *region, vaddr_t start, vaddr_t end,
+			struct share_part *part)
+{
+	(void)end;
+	part->type = &shared;
+	part->object = region->object;
+	part->offset = region->offset + (start - region->start);
+	return 0;
+}
+
+static int duplicate(const struct region *region, frame_t from, frame_t *made)
+{
+	(void)region;
+	return get_frame(made, world.content[from]);
+}
+
+static int anonymous_share(const struct region *region, vaddr_t start, vaddr_t end,
+			   struct share_part *part)
+{
+	struct world_object *object = &world.object[WORLD_OBJECTS];
+
+	while (object < &world.object[WORLD_OBJECTS + WORLD_FRESH] && object->regions)
+		object++;
+	if (object == &world.object[WORLD_OBJECTS + WORLD_FRESH] || world_fails())
+		return -ENOMEM;
+	part->type = &shared;
+	part->object = object;
+	part->fresh = &object->pages;
+	return share_fill(region, start, end, &object->pages, duplicate);
 }
 
 static enum fault_result device_fault(struct region *region, vaddr_t page, bool write)
@@ -267,8 +324,10 @@ static int device_resize(const struct region *region, size_t bytes)
 
 const struct memory_type anonymous = {
 	.name = "anonymous",
+	.zero_filled = true,
 	.fault = anonymous_fault,
 	.copy = space_share_pages,
+	.share = anonymous_share,
 };
 
 const struct memory_type shared = {
@@ -277,7 +336,9 @@ const struct memory_type shared = {
 	.reference = object_reference,
 	.release = object_release,
 	.fault = object_fault,
-	.copy = copy_nothing,
+	.writable = always_writable,
+	.copy = object_copy,
+	.share = object_share,
 };
 
 const struct memory_type private_view = {
@@ -317,7 +378,7 @@ void world_start(void)
 		for (int page = 0; page < WORLD_PAGES; page++)
 			world.table[i][page].frame = FRAME_NONE;
 	}
-	for (int i = 0; i < WORLD_OBJECTS; i++)
+	for (int i = 0; i < WORLD_OBJECTS + WORLD_FRESH; i++)
 		pages_init(&world.object[i].pages, &world.memory);
 }
 
@@ -367,7 +428,7 @@ static const char *check_regions(int index, int *references)
 
 		if (next && region_continues(region, next))
 			return "neighbours are not joined";
-		for (int i = 0; i < WORLD_OBJECTS; i++)
+		for (int i = 0; i < WORLD_OBJECTS + WORLD_FRESH; i++)
 			references[i] += region->object == &world.object[i];
 	}
 	return NULL;
@@ -375,7 +436,7 @@ static const char *check_regions(int index, int *references)
 
 const char *world_check(void)
 {
-	int references[WORLD_OBJECTS] = {0};
+	int references[WORLD_OBJECTS + WORLD_FRESH] = {0};
 	struct sanity sanity;
 	const char *wrong = world.wrong;
 
@@ -384,7 +445,7 @@ const char *world_check(void)
 		sanity_see_space(&sanity, &world.space[i]);
 		wrong = check_tables(i) ?: check_regions(i, references);
 	}
-	for (int i = 0; i < WORLD_OBJECTS && !wrong; i++) {
+	for (int i = 0; i < WORLD_OBJECTS + WORLD_FRESH && !wrong; i++) {
 		sanity_see_pages(&sanity, &world.object[i].pages, "object");
 		if (references[i] != world.object[i].regions)
 			wrong = "an object's regions are miscounted";

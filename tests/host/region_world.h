@@ -10,6 +10,7 @@
 
 #define WORLD_SPACES 3
 #define WORLD_OBJECTS 3
+#define WORLD_FRESH 40	/* objects that private memory becomes */
 #define WORLD_PAGES 128 /* of a space */
 #define WORLD_LOW 0x10000u
 #define WORLD_HIGH (WORLD_LOW + WORLD_PAGES * ARCH_PAGE_SIZE)
@@ -31,7 +32,7 @@ struct world_object {
 struct world {
 	struct space space[WORLD_SPACES];
 	struct world_entry table[WORLD_SPACES][WORLD_PAGES];
-	struct world_object object[WORLD_OBJECTS];
+	struct world_object object[WORLD_OBJECTS + WORLD_FRESH];
 	uint32_t content[WORLD_FRAMES + WORLD_DEVICE + WORLD_DEVICE_FRAMES];
 	struct frames frames;
 	struct slab chunks, regions;

@@ -25,6 +25,17 @@ static int try_fork(void)
 	return pid > 0 && child_wait(pid) == EXITED(6) ? 0 : pid;
 }
 
+/* The page that has another byte; -1: none. */
+static int first_wrong(const struct peer_page *page)
+{
+	for (unsigned int i = 0; i < page->pages; i++) {
+		if (*byte_at((long)page->address + (long)i * PAGE) !=
+		    (uint8_t)(page->seed + page->step * i))
+			return (int)i;
+	}
+	return -1;
+}
+
 static int obey(struct peer_page *page)
 {
 	switch (page->order) {
@@ -32,9 +43,13 @@ static int obey(struct peer_page *page)
 		return call(page);
 	case PEER_READ:
 		return *byte_at((long)page->address);
-	case PEER_WRITE:
-		*byte_at((long)page->address) = page->payload[0];
+	case PEER_FILL:
+		for (unsigned int i = 0; i < page->pages; i++)
+			*byte_at((long)page->address + (long)i * PAGE) =
+				(uint8_t)(page->seed + page->step * i);
 		return 0;
+	case PEER_HOLDS:
+		return first_wrong(page);
 	case PEER_FORK: /* the child goes on with a page of its own */
 		return (int)child_make();
 	case PEER_TRY_FORK:

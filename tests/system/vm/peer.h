@@ -13,7 +13,8 @@ enum peer_order {
 	PEER_NOTHING,
 	PEER_CALL,
 	PEER_READ,
-	PEER_WRITE,
+	PEER_FILL,
+	PEER_HOLDS,
 	PEER_FORK,
 	PEER_WAIT,
 	PEER_EXIT,
@@ -27,6 +28,9 @@ struct peer_page {
 	int result;
 	uint32_t type; /* of a call to VM */
 	uint64_t address;
+	uint32_t pages;
+	uint8_t seed;
+	uint8_t step; /* from page to page */
 	uint8_t payload[56];
 };
 
@@ -67,6 +71,7 @@ int peer_peek(const struct peer *peer, uint64_t address);
 /* One byte a page: `seed` and the page's number. */
 void peer_fill(struct peer *peer, uint64_t start, unsigned int pages, uint8_t seed);
 bool peer_holds(struct peer *peer, uint64_t start, unsigned int pages, uint8_t seed);
+bool peer_is_zero(struct peer *peer, uint64_t start, unsigned int pages);
 
 long peer_map(struct peer *peer, uint64_t bytes, uint32_t protection, uint32_t flags);
 int peer_unmap(struct peer *peer, uint64_t address, uint64_t bytes);

@@ -9,20 +9,22 @@
 #include <vm_call.h>
 
 #define POLL_TIME 100000ull /* 0.1 ms */
-#define POLLS_MAX 200000u
-#define PEERS_MAX 8u
+#define POLLS_MAX 100000u
+#define KNOWN_MAX 64u
 
-static endpoint_t known[PEERS_MAX];
+/* The last peers that came: one that has exited may still have its space for a while. */
+static endpoint_t known[KNOWN_MAX];
+static unsigned int known_count;
 
 /* --- Finding them ----------------------------------------------------------------------------- */
 
-static endpoint_t *slot_of(endpoint_t thread)
+static bool is_known(endpoint_t thread)
 {
-	for (unsigned int i = 0; i < PEERS_MAX; i++) {
+	for (unsigned int i = 0; i < KNOWN_MAX; i++) {
 		if (known[i] == thread)
-			return &known[i];
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 static bool show_page(struct peer *peer)
@@ -53,7 +55,7 @@ static bool find_new(struct peer *peer)
 	};
 
 	for (; sys_info(&request, NULL) == 0; request.index++) {
-		if (strcmp(thread.name, "vmcase") != 0 || slot_of(thread.thread) != NULL ||
+		if (strcmp(thread.name, "vmcase") != 0 || is_known(thread.thread) ||
 		    !region_get(thread.space, PEER_PAGE, &region) || region.address != PEER_PAGE)
 			continue;
 		peer->thread = thread.thread;
@@ -75,7 +77,7 @@ static bool meet(struct peer *peer)
 		sys_print("# a peer does not come\n");
 		return false;
 	}
-	*slot_of(0) = peer->thread;
+	known[known_count++ % KNOWN_MAX] = peer->thread;
 	return true;
 }
 
@@ -116,7 +118,6 @@ bool peer_end(struct peer *peer, struct peer *parent)
 {
 	int status;
 
-	*slot_of(peer->thread) = 0;
 	__atomic_store_n(&peer->page->order, PEER_EXIT, __ATOMIC_RELEASE);
 	if (parent != NULL) {
 		parent->page->address = (uint64_t)peer->pid;
@@ -160,9 +161,7 @@ int peer_read(struct peer *peer, uint64_t address)
 
 void peer_write(struct peer *peer, uint64_t address, uint8_t value)
 {
-	peer->page->address = address;
-	peer->page->payload[0] = value;
-	(void)order(peer, PEER_WRITE);
+	peer_fill(peer, address, 1, value);
 }
 
 int peer_peek(const struct peer *peer, uint64_t address)
@@ -180,23 +179,33 @@ int peer_peek(const struct peer *peer, uint64_t address)
 	return error != 0 ? error : found;
 }
 
+static int pages_order(struct peer *peer, enum peer_order what, uint64_t start, unsigned int pages,
+		       uint8_t seed, uint8_t step)
+{
+	peer->page->address = start;
+	peer->page->pages = pages;
+	peer->page->seed = seed;
+	peer->page->step = step;
+	return order(peer, what);
+}
+
 void peer_fill(struct peer *peer, uint64_t start, unsigned int pages, uint8_t seed)
 {
-	for (unsigned int i = 0; i < pages; i++)
-		peer_write(peer, start + i * PAGE, (uint8_t)(seed + i));
+	(void)pages_order(peer, PEER_FILL, start, pages, seed, 1);
 }
 
 bool peer_holds(struct peer *peer, uint64_t start, unsigned int pages, uint8_t seed)
 {
-	for (unsigned int i = 0; i < pages; i++) {
-		const int found = peer_read(peer, start + i * PAGE);
+	const int wrong = pages_order(peer, PEER_HOLDS, start, pages, seed, 1);
 
-		if (found == (uint8_t)(seed + i))
-			continue;
-		sys_print("# page %u: %#x, not %#x\n", i, (unsigned int)found, (uint8_t)(seed + i));
-		return false;
-	}
-	return true;
+	if (wrong >= 0)
+		sys_print("# page %d is not %#x\n", wrong, (uint8_t)(seed + wrong));
+	return wrong < 0;
+}
+
+bool peer_is_zero(struct peer *peer, uint64_t start, unsigned int pages)
+{
+	return pages_order(peer, PEER_HOLDS, start, pages, 0, 0) < 0;
 }
 
 /* --- Calls ------------------------------------------------------------------------------------ */
