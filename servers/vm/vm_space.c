@@ -30,30 +30,34 @@ static struct vm_space *of(struct space *space)
 	return (struct vm_space *)space;
 }
 
-static void edit_begin(struct space *space)
-{
-	const struct sys_space_req request = {.space = of(space)->id};
-	int error;
-
-	if (mutant(BRACKET_FORGOTTEN))
-		return;
-	error = sys_vmctl_inhibit_set(&request, NULL);
-	if (error == 0 && mutant(BRACKET_EARLY))
-		error = sys_vmctl_inhibit_clear(&request, NULL);
-	if (error != 0)
-		panic("SYS_VMCTL_INHIBIT_SET: %d", error);
-}
-
 static void edit_end(struct space *space)
 {
 	const struct sys_space_req request = {.space = of(space)->id};
 	int error;
 
-	if (mutant(BRACKET_FORGOTTEN) || mutant(BRACKET_EARLY))
+	if (mutant(BRACKET_EARLY) && !of(space)->bracketed)
+		return;
+	of(space)->bracketed = false;
+	if (mutant(BRACKET_FORGOTTEN))
 		return;
 	error = sys_vmctl_inhibit_clear(&request, NULL);
 	if (error != 0)
 		panic("SYS_VMCTL_INHIBIT_CLEAR: %d", error);
+}
+
+static void edit_begin(struct space *space)
+{
+	const struct sys_space_req request = {.space = of(space)->id};
+	int error;
+
+	of(space)->bracketed = true;
+	if (mutant(BRACKET_FORGOTTEN))
+		return;
+	error = sys_vmctl_inhibit_set(&request, NULL);
+	if (error != 0)
+		panic("SYS_VMCTL_INHIBIT_SET: %d", error);
+	if (mutant(BRACKET_EARLY))
+		edit_end(space);
 }
 
 static uint32_t page_flags(uint32_t access)
@@ -78,14 +82,18 @@ static int row_map(struct space *space, vaddr_t page, frame_t frame, size_t byte
 			      page_flags(access) | (is_memory(frame) ? 0 : PAGE_DEVICE));
 }
 
-/* Frames are let go after their entries. Nothing else would show it: nobody runs in the bracket,
- * and VM, which alone takes frames, does one thing at a time. */
-static void check_kept(const struct space *space, vaddr_t page)
+/* What no test shows: frames are let go after their entries (VM does one thing at a time, and alone
+ * takes frames), and the kernel's bracket is open still (the way from a clear to the edit is
+ * short).
+ */
+static void check_edit(const struct space *space, vaddr_t page)
 {
 #ifdef CONFIG_DEBUG
+	const struct vm_space *edited = (const struct vm_space *)space;
 	struct page_mapping mapping;
 
-	if (page_table_lookup(&((const struct vm_space *)space)->table, page, &mapping) &&
+	assert(edited->bracketed);
+	if (page_table_lookup(&edited->table, page, &mapping) &&
 	    frame_is_memory(&frames, frame_of(mapping.physical)))
 		assert(frame_references(&frames, frame_of(mapping.physical)) > 0);
 #else
@@ -95,7 +103,7 @@ static void check_kept(const struct space *space, vaddr_t page)
 
 static void pages_unmap(struct space *space, vaddr_t start, size_t bytes)
 {
-	check_kept(space, start);
+	check_edit(space, start);
 	if (page_table_unmap(&of(space)->table, start, bytes) != 0)
 		panic("cannot unmap %#lx", (unsigned long)start);
 }
@@ -109,6 +117,7 @@ static void range_protect(struct space *space, vaddr_t start, size_t bytes, uint
 		pages_unmap(space, start, bytes);
 		return;
 	}
+	check_edit(space, start);
 	if (page_table_protect(&of(space)->table, start, bytes, page_flags(access)) != 0)
 		panic("cannot protect %#lx", (unsigned long)start);
 }

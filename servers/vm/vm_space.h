@@ -16,6 +16,7 @@ struct vm_space {
 	space_t id;
 	uint32_t rights;    /* VM_RIGHT_* */
 	bool ending;	    /* VM_SPACE_ENDING */
+	bool bracketed;	    /* between SYS_VMCTL_INHIBIT_SET and CLEAR */
 	bool service;	    /* may take frames kept for services */
 	vaddr_t heap_start; /* VM_BRK; set by the first one that maps */
 	vaddr_t heap_end;   /* not rounded */

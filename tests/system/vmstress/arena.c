@@ -199,7 +199,8 @@ static int choose_place(const struct arena *arena, const struct arena_request *r
 	const int wish = request->page + request->growth;
 
 	*at = wish;
-	if (request->place == ARENA_IF_FREE && !is_unused(arena, wish, request->pages))
+	if (request->place == ARENA_IF_FREE &&
+	    !is_unused(arena, request->page, request->growth + request->pages))
 		return -EEXIST;
 	if (request->place != ARENA_ANYWHERE)
 		return 0;
@@ -220,7 +221,7 @@ int arena_map(struct arena *arena, const struct arena_request *request, int *at)
 	if (error != 0)
 		return error;
 	if (request->place == ARENA_FIXED)
-		(void)arena_unmap(arena, *at, request->pages);
+		(void)arena_unmap(arena, request->page, request->growth + request->pages);
 	if (request->kind == ARENA_SHARED)
 		content.object = object_make(request->pages);
 	for (int page = 0; page < request->pages; page++) {

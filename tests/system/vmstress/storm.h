@@ -29,6 +29,7 @@ struct storm {
 	volatile uint32_t stop;
 	volatile uint32_t edits; /* done */
 	uint32_t budget;
+	uint32_t turn;			     /* edits between two rests of the editor */
 	uint64_t random;		     /* the editor's */
 	volatile uint32_t name[STORM_PAGES]; /* 0: withdrawn */
 	volatile uint32_t written[STORM_WRITERS][STORM_PAGES];

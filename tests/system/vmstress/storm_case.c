@@ -14,7 +14,8 @@
 #define OPERATIONS 1500u
 #define SHARED_BYTES ((sizeof(struct storm) + PAGE - 1) & ~(size_t)(PAGE - 1))
 #define SNAPSHOT_WORDS 64u /* of a page: its name and all that writers write */
-#define SNAPSHOT_WAIT 8u   /* turns of others between two looks */
+#define SNAPSHOT_WAIT 2u   /* turns of others between two looks */
+#define FORK_COST 10u	   /* operations that a fork counts for */
 #define HANDLE 0u	   /* the thread that does nothing but be forked */
 
 static struct worker workers[WORLD_THREADS], recycler;
@@ -53,11 +54,12 @@ static void pages_make(space_t space)
 	}
 }
 
-static void storm_begin(unsigned int budget)
+static void storm_begin(unsigned int budget, unsigned int turn)
 {
 	storm = (struct storm *)map(SHARED_BYTES, RW, VM_MAP_SHARED | VM_MAP_POPULATE);
 	assert((long)storm > 0);
 	storm->budget = budget;
+	storm->turn = turn;
 	storm->random = stress_random(1);
 	refused = forks = copies = 0;
 	world_begin(&workers[HANDLE]);
@@ -82,6 +84,8 @@ static void worker_restart(struct worker *worker, uint32_t role, uint32_t index)
 /* Those that were refused go on; so does the service when nobody says anything. */
 static void storm_tend(void)
 {
+	if (storm->edits + forks * FORK_COST >= storm->budget)
+		storm->stop = 1;
 	world_poll();
 	for (unsigned int i = 1; i < WORLD_THREADS; i++)
 		worker_restart(&workers[i], parts[i].role, parts[i].index);
@@ -98,7 +102,7 @@ static bool storm_end(void)
 	world_wait(&recycler);
 	for (unsigned int i = 1; i < WORLD_THREADS; i++)
 		world_wait(&workers[i]);
-	stress_done = storm->edits;
+	stress_done = storm->edits + forks * FORK_COST;
 	sys_print("# %u edits, %u forks, %u copies, %u turns of writers, %u of readers, %u "
 		  "recycled, %u refused\n",
 		  storm->edits, forks, copies, storm->writes, storm->reads, storm->recycled,
@@ -191,13 +195,13 @@ static void storm_copy(void)
 
 /* --- Cases ------------------------------------------------------------------------------------ */
 
-static bool storm_run(void (*meanwhile)(void))
+static bool storm_run(void (*meanwhile)(void), unsigned int turn)
 {
 	const unsigned int budget = stress_budget(OPERATIONS);
 
 	sys_print("# budget: %u operations\n", budget);
-	storm_begin(budget);
-	while (!storm->stop && !(workers[1].ready && workers[1].signals == 0)) {
+	storm_begin(budget, turn);
+	while (!storm->stop) {
 		storm_tend();
 		meanwhile();
 	}
@@ -206,15 +210,15 @@ static bool storm_run(void (*meanwhile)(void))
 
 bool storm_edits(void)
 {
-	return storm_run(world_yield);
+	return storm_run(world_yield, 16);
 }
 
 bool storm_forks(void)
 {
-	return storm_run(storm_fork);
+	return storm_run(storm_fork, 1);
 }
 
 bool storm_copies(void)
 {
-	return storm_run(storm_copy);
+	return storm_run(storm_copy, 4);
 }

@@ -219,10 +219,10 @@ static void edit_one(uint32_t serial)
 /* It may itself be started afresh: what it was about to name is replaced later. */
 static void edit_on(void)
 {
-	while (!storm->stop && storm->edits < storm->budget) {
+	while (!storm->stop) {
 		edit_one(storm->edits + 1);
 		storm->edits++;
-		if (storm->edits % 16 == 0)
+		if (storm->edits % storm->turn == 0)
 			yield();
 	}
 }
