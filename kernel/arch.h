@@ -33,6 +33,9 @@ struct kernel_page;
  * void arch_pause(void)               in every spin loop
  * void arch_barrier(void)             full memory barrier
  * cycles_t arch_cycles(void)          cycle counter of this CPU; 0 where it has none
+ * void arch_message_copy(uint32_t *to, const uint32_t *from, uint32_t first)
+ *                                     ARCH_MESSAGE_WORDS words, each read once, but `first` for
+ *                                     the first
  * void arch_root_load(paddr_t)        load a root on this CPU, forget every non-global translation
  * void arch_exit_call(struct cpu *, struct thread *, int code) noreturn
  *                                     leave after a trap that neither switched nor changed the

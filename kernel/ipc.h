@@ -56,11 +56,7 @@ static inline void message_clear(struct message *m, endpoint_t source, uint32_t 
  * cannot fault; each word is read once. */
 static inline void message_copy(struct message *to, const struct message *from, endpoint_t source)
 {
-	unsigned int i;
-
-	to->source = source;
-	to->type = *(const volatile uint32_t *)&from->type;
-#pragma GCC unroll 14
-	for (i = 0; i < array_size(to->word); i++)
-		to->word[i] = from->word[i];
+	_Static_assert(sizeof(*to) == ARCH_MESSAGE_WORDS * sizeof(uint32_t),
+		       "a message is 64 bytes");
+	arch_message_copy((uint32_t *)to, (const uint32_t *)from, source);
 }

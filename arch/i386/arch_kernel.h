@@ -92,6 +92,19 @@ static inline cycles_t arch_cycles(void)
 	return now;
 }
 
+#define ARCH_MESSAGE_WORDS 16u
+
+static inline void arch_message_copy(uint32_t *to, const uint32_t *from, uint32_t first)
+{
+	unsigned int i;
+
+	to[0] = first;
+	to[1] = *(const volatile uint32_t *)&from[1];
+#pragma GCC unroll 14
+	for (i = 2; i < ARCH_MESSAGE_WORDS; i++)
+		to[i] = from[i];
+}
+
 static inline void arch_root_load(paddr_t root)
 {
 	__asm__ volatile("movl %0, %%cr3" : : "r"(root) : "memory");

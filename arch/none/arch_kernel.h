@@ -65,6 +65,19 @@ static inline cycles_t arch_cycles(void)
 	return 0;
 }
 
+#define ARCH_MESSAGE_WORDS 16u
+
+static inline void arch_message_copy(uint32_t *to, const uint32_t *from, uint32_t first)
+{
+	unsigned int i;
+
+	to[0] = first;
+	to[1] = *(const volatile uint32_t *)&from[1];
+#pragma GCC unroll 14
+	for (i = 2; i < ARCH_MESSAGE_WORDS; i++)
+		to[i] = from[i];
+}
+
 /* A real port loads the root register and drops every non-global translation, barriers included. */
 static inline void arch_root_load(paddr_t root)
 {
