@@ -229,51 +229,68 @@ static struct frame *search_piece(const struct frame_piece *piece,
 /* --- Requests ------------------------------------------------------------------------------------
  */
 
+static bool reclaim(const struct frames *frames, uint32_t count)
+{
+	return frames->hooks && frames->hooks->reclaim(frames->hooks->context, count);
+}
+
 /* Are so many free, and not kept for others? */
 static bool may_take(struct frames *frames, uint32_t count, uint32_t level)
 {
 	struct frames_statistics *statistics = &frames->statistics;
+	uint32_t kept = statistics->kept[level];
 	uint32_t available = statistics->use[FRAME_FREE];
 
+	if (kept < statistics->total && count <= statistics->total - kept &&
+	    available < count + kept && reclaim(frames, count + kept - available))
+		available = statistics->use[FRAME_FREE];
 	if (available < count)
 		return false;
-	if (available - count >= statistics->kept[level])
+	if (available - count >= kept)
 		return true;
 	statistics->refused_kept++;
 	return false;
 }
 
-uint32_t frames_available(const struct frames *frames, enum frame_level level)
+bool frames_provide(struct frames *frames, enum frame_level level, uint64_t count)
 {
-	const uint32_t free = frames->statistics.use[FRAME_FREE];
-	const uint32_t kept = frames->statistics.kept[level];
-
-	return free > kept ? free - kept : 0;
+	return count <= frames->statistics.total && may_take(frames, (uint32_t)count, level);
 }
 
-int frames_allocate(struct frames *frames, const struct frame_request *request, frame_t *first)
+/* From the top the first that fits, with a limit the last. */
+static struct frame *search(const struct frames *frames, const struct frame_request *request,
+			    struct frame_piece **found, struct frame **run)
 {
-	struct frame_piece *found = NULL;
-	struct frame *start = NULL, *run = NULL;
+	struct frame *start = NULL;
 
-	assert(request->count && !(request->align & (request->align - 1)));
-	assert(request->use != FRAME_FREE && request->use < FRAME_HELD);
-	assert(request->level < FRAME_LEVELS);
-	if (!may_take(frames, request->count, request->level))
-		return -ENOMEM;
-	/* From the top the first that fits, with a limit the last. */
 	for (struct frame_piece *piece = frames->pieces; piece; piece = piece->next) {
 		struct frame *candidate_run = NULL;
 		struct frame *candidate = search_piece(piece, request, &candidate_run);
 
 		if (!candidate)
 			continue;
-		found = piece;
+		*found = piece;
 		start = candidate;
-		run = candidate_run;
+		*run = candidate_run;
 		if (!request->limit)
 			break;
 	}
+	return start;
+}
+
+int frames_allocate(struct frames *frames, const struct frame_request *request, frame_t *first)
+{
+	struct frame_piece *found = NULL;
+	struct frame *start, *run = NULL;
+
+	assert(request->count && !(request->align & (request->align - 1)));
+	assert(request->use != FRAME_FREE && request->use < FRAME_HELD);
+	assert(request->level < FRAME_LEVELS);
+	if (!may_take(frames, request->count, request->level))
+		return -ENOMEM;
+	do {
+		start = search(frames, request, &found, &run);
+	} while (!start && reclaim(frames, 1));
 	if (!start) {
 		frames->statistics.refused_fragments++;
 		return -ENOMEM;
@@ -347,6 +364,15 @@ static void use_change(struct frames *frames, struct frame *frame, enum frame_us
 	frame->use = use;
 }
 
+/* A user less of a frame that is not free yet. */
+static void stays(struct frames *frames, struct frame *frame)
+{
+	if (!frame->references)
+		use_change(frames, frame, FRAME_HELD);
+	else if (frame->references == 1 && frame->use == FRAME_CACHE && frames->hooks)
+		frames->hooks->single(frames->hooks->context, frame->owner);
+}
+
 static bool piece_holds(const struct frame_piece *piece, frame_t frame)
 {
 	return frame - piece->first < piece->count;
@@ -381,8 +407,7 @@ static void release_in_piece(struct frames *frames, struct frame_piece *piece, s
 	while (frame < end) {
 		assert(frame->references);
 		if (--frame->references || frame->held) {
-			if (!frame->references)
-				use_change(frames, frame, FRAME_HELD);
+			stays(frames, frame);
 			frame++;
 			continue;
 		}
@@ -479,8 +504,7 @@ void frames_release_each(struct frames *frames, const frame_t *list, uint32_t ma
 		record = &piece->frames[frame - piece->first];
 		assert(record->references);
 		if (--record->references || record->held) {
-			if (!record->references)
-				use_change(frames, record, FRAME_HELD);
+			stays(frames, record);
 			continue;
 		}
 		mask = run_take(piece, list, mask, &record, &count);
@@ -506,6 +530,19 @@ void frame_set_use(struct frames *frames, frame_t frame, enum frame_use use)
 
 	assert(record && record->references && use != FRAME_FREE && use < FRAME_HELD);
 	use_change(frames, record, use);
+}
+
+void frame_set_owner(struct frames *frames, frame_t frame, void *owner)
+{
+	frame_set_use(frames, frame, FRAME_CACHE);
+	frame_find(frames, frame)->owner = owner;
+}
+
+void *frame_owner(struct frames *frames, frame_t frame)
+{
+	struct frame *record = frame_find(frames, frame);
+
+	return record && record->use == FRAME_CACHE ? record->owner : NULL;
 }
 
 /* --- Memory --------------------------------------------------------------------------------------

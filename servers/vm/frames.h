@@ -54,7 +54,20 @@ struct frame {
 		uint32_t longest; /* free, first of its run: of the runs in its subtree */
 		uint32_t seen;	  /* in use: the users a sanity check has come by */
 	};
-	struct avl_node node;
+	union {
+		struct avl_node node; /* free, first of its run */
+		void *owner;	      /* FRAME_CACHE: frame_set_owner() */
+	};
+};
+
+/* Who has memory to give back, and wants to know when. Both may release frames, neither may ask for
+ * some. */
+struct frames_hooks {
+	/* Make so many more frames free, the best to lose first; false: there are none to give. */
+	bool (*reclaim)(void *context, uint32_t count);
+	/* A frame of FRAME_CACHE has one reference left. */
+	void (*single)(void *context, void *owner);
+	void *context;
 };
 
 struct frame_piece {
@@ -84,6 +97,7 @@ struct frames {
 	/* Fill with zeroes: wherever the caller sees physical memory. Cannot fail. */
 	void (*zero)(void *context, frame_t first, uint32_t count);
 	void *context;
+	const struct frames_hooks *hooks;    /* NULL: none */
 	struct frames_statistics statistics; /* longest_run: use frames_statistics() */
 };
 
@@ -111,7 +125,8 @@ int frames_add(struct frames *frames, void *memory, frame_t first, uint32_t coun
 /* Keep count frames free for the levels above the given one; a lower level keeps no fewer. */
 void frames_keep(struct frames *frames, enum frame_level level, uint32_t count);
 
-/* count frames in a row, one reference each. -ENOMEM: not there, or kept for others. */
+/* count frames in a row, one reference each. -ENOMEM: not there, or kept for others, and reclaim()
+ * did not help: where it is known not to, nothing is reclaimed. */
 int frames_allocate(struct frames *frames, const struct frame_request *request, frame_t *first);
 
 /* One frame, no conditions: the common case. -ENOMEM. */
@@ -146,14 +161,21 @@ uint32_t frame_references(struct frames *frames, frame_t frame);
 /* Is this memory that was added? */
 bool frame_is_memory(struct frames *frames, frame_t frame);
 
-/* Free frames that requests of this level may have, one by one. */
-uint32_t frames_available(const struct frames *frames, enum frame_level level);
+/* Can requests of this level have so many frames, one by one? If so, they are free from now on. */
+bool frames_provide(struct frames *frames, enum frame_level level, uint64_t count);
 
 /* A frame's record; NULL: not ours. For sanity.c and tests. */
 struct frame *frame_find(struct frames *frames, frame_t frame);
 
 /* From now on the frame is used for something else. */
 void frame_set_use(struct frames *frames, frame_t frame, enum frame_use use);
+
+/* From now on the frame is FRAME_CACHE, and the hooks know it by this name: no frame is FRAME_CACHE
+ * otherwise where there are hooks. */
+void frame_set_owner(struct frames *frames, frame_t frame, void *owner);
+
+/* NULL: it is not FRAME_CACHE. */
+void *frame_owner(struct frames *frames, frame_t frame);
 
 void frames_statistics(const struct frames *frames, struct frames_statistics *statistics);
 

@@ -20,7 +20,7 @@ static uint64_t overhead(uint64_t pages)
 
 bool present_fits(const struct vm_space *space, uint64_t frames_wanted, uint64_t pages)
 {
-	return frames_wanted + overhead(pages) <= frames_available(&frames, vm_space_level(space));
+	return frames_provide(&frames, vm_space_level(space), frames_wanted + overhead(pages));
 }
 
 /* --- What is missing -------------------------------------------------------------------------- */
