@@ -13,3 +13,4 @@
 #define PROTOCOL_VM 0x0101u
 #define PROTOCOL_RS 0x0102u
 #define PROTOCOL_PM 0x0103u
+#define PROTOCOL_PAGER 0x0180u /* whoever maps files */

@@ -10,7 +10,8 @@
 	0x4u		     /* devices, contiguous memory; the kernel's privilege decides which */
 #define VM_RIGHT_OTHERS 0x8u /* every space */
 #define VM_RIGHT_WATCH 0x10u /* to be told of the end of spaces */
-#define VM_RIGHTS_ALL 0x1Du
+#define VM_RIGHT_CACHE 0x20u /* the block cache, file maps: file systems, VFS */
+#define VM_RIGHTS_ALL 0x3Du
 
 /* Protection. Nothing can be written or executed that cannot be read: both give VM_READ too. */
 #define VM_READ 1u
@@ -199,6 +200,85 @@ struct vm_safecopy_req {
 	u32 reserved;
 };
 
+struct vm_count_reply {
+	u64 count;
+};
+
+/* A call moves at most so many bytes of blocks. */
+#define VM_CACHE_BYTES_MAX 0x400000u
+
+/* vm_cache_*_req.flags */
+#define VM_CACHE_FILE 1u /* inode and its offset are given; to map and forget: by them */
+#define VM_CACHE_SIZE 2u /* to forget: file_bytes is the size of the file from now on */
+
+/* A device's number is any that its file system chooses: pages of files that lie nowhere as a whole
+ * may have a number, and offsets, of their own. */
+struct vm_cache_set_req {
+	u64 device;
+	u64 offset;
+	u64 inode;
+	u64 inode_offset;
+	u64 address;
+	u32 pages;
+	u32 flags;
+};
+
+struct vm_cache_map_req {
+	u64 device;
+	u64 inode;
+	u64 offset; /* of the device, or of the file */
+	u64 bytes;
+	u64 address; /* a wish; 0: none */
+	u32 protection;
+	u32 flags;
+};
+
+struct vm_cache_forget_req {
+	u64 device;
+	u64 inode;
+	u64 offset; /* of the device, or of the file */
+	u64 bytes;  /* may reach past all there is */
+	u64 file_bytes;
+	u32 flags;
+};
+
+struct vm_cache_clear_req {
+	u64 device;
+};
+
+struct vm_cache_dirty_req {
+	u64 device;
+	u64 next; /* offset */
+};
+
+struct vm_cache_dirty_reply {
+	u64 offset;
+	u64 inode;
+	u64 inode_offset;
+	u64 address; /* a page, to be unmapped by the caller when it has written it back */
+};
+
+/* flags: VM_MAP_FIXED, FIXED_NOREPLACE, SHARED; else private. `limit` is the most that VM_MPROTECT
+ * may give a shared map. Pages wholly past the end of the file are there for nobody: SIGNAL_BUS. */
+struct vm_map_file_req {
+	space_t space;
+	u32 token; /* the pager's name for the file */
+	u64 address;
+	u64 device;
+	u64 inode;
+	u64 offset;
+	u64 file_bytes;
+	u32 pages;
+	uint8_t protection;
+	uint8_t limit;
+	uint16_t flags;
+};
+
+struct vm_file_ready_req {
+	u32 request;
+	int32_t result; /* 0, or -errno: who waits is signalled */
+};
+
 #define VM_INFO_STATISTICS 0u /* struct vm_statistics */
 #define VM_INFO_USAGE 1u      /* struct vm_usage of a space */
 #define VM_INFO_REGIONS 2u    /* array of struct vm_region_info from `next` on */
@@ -228,7 +308,9 @@ struct vm_statistics {
 	u64 spaces;
 	u64 regions;
 	u64 faults;
-	u64 copies; /* frames copied on write */
+	u64 copies;	      /* frames copied on write */
+	u64 frames_cache;     /* blocks, mapped or not */
+	u64 frames_reclaimed; /* ever taken from blocks that nobody mapped */
 };
 
 struct vm_usage {

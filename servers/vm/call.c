@@ -40,7 +40,8 @@ static int dispatch(endpoint_t thread, uint32_t status, const struct message *re
 	const uint32_t nr = request->type & 0xFFFF;
 	struct vm_caller caller = {.thread = thread};
 
-	if (MESSAGE_PROTOCOL(request->type) != PROTOCOL_VM || nr >= sizeof(rows) / sizeof(rows[0]))
+	if (MESSAGE_PROTOCOL(request->type) != PROTOCOL_VM ||
+	    nr >= sizeof(rows) / sizeof(rows[0]) || rows[nr].run == NULL)
 		return -EBADCALL;
 	caller.space = vm_space_of_sender(status);
 	if (caller.space == NULL)

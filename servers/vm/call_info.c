@@ -59,6 +59,8 @@ static void statistics_fill(struct vm_statistics *to)
 		.regions = region_total,
 		.faults = vm_faults,
 		.copies = vm_copies,
+		.frames_cache = now.use[FRAME_CACHE],
+		.frames_reclaimed = cache.reclaimed,
 	};
 }
 

@@ -2,6 +2,7 @@
 #include "call.h"
 
 #include "memory.h"
+#include "pager.h"
 #include "type.h"
 #include "watch.h"
 #include <skerry/kernel_call.h>
@@ -118,6 +119,7 @@ int vm_do_space_ending(const struct vm_caller *caller, const struct vm_space_req
 		return -ESRCH;
 	space->ending = true;
 	watch_space_end(space);
+	pager_space_ends(space->id);
 	return 0;
 }
 

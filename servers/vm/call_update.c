@@ -2,6 +2,7 @@
 #include "call.h"
 
 #include "dma.h"
+#include "pager.h"
 #include "present.h"
 #include "safemap.h"
 #include "watch.h"
@@ -40,6 +41,7 @@ int vm_do_update(const struct vm_caller *caller, const struct vm_update_req *req
 	safemap_revoke_space(old->id);
 	watch_swap(old, new);
 	dma_swap(old, new);
+	pager_swap(old->id, new->id);
 	return 0;
 }
 

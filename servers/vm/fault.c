@@ -1,10 +1,11 @@
-/* What the kernel asks of its pager. Every fault and request is answered at once: with memory, a
- * signal, or an error for the copy.
+/* What the kernel asks of its pager. Every fault and request is answered: with memory, a signal, or
+ * an error for the copy; at once, or when a page of a file has come (pager.h).
  */
 #include "fault.h"
 
 #include "memory.h"
 #include "page_round.h"
+#include "pager.h"
 #include "vm_space.h"
 #include <skerry/signal.h>
 #include <sys.h>
@@ -44,52 +45,128 @@ static enum fault_result page_in(struct vm_space *space, vaddr_t address, uint32
 	return result;
 }
 
-bool fault_handle(endpoint_t thread, const struct page_fault_message *fault)
+/* The wait has begun: the access counts when it is tried again. */
+static bool waits(struct vm_space *space, const struct page_wait *wait)
 {
-	struct vm_space *space = vm_space_find(fault->space);
+	USE(space);
 
-	if (space == NULL)
-		return false; /* the space is gone, its threads with it */
-	switch (page_in(space, (vaddr_t)fault->address, access_of(fault->access))) {
-	case FAULT_DONE:
-		break;
-	case FAULT_WAITS:
+	if (!pager_wait(wait))
 		return false;
-	case FAULT_REFUSED:
-		fault_signal(thread, SIGNAL_SEGV);
-		break;
-	case FAULT_NO_MEMORY:
-		fault_signal(thread, SIGNAL_BUS);
-		break;
-	}
+	space->faults--;
+	vm_faults--;
 	return true;
 }
 
-static int request_serve(const struct memory_request_message *request)
+static void count_major(struct vm_space *space, const struct page_wait *wait)
 {
-	struct vm_space *space = vm_space_find(request->space);
-	const uint64_t first = page_floor(request->address);
-	uint64_t end = request->address + request->bytes;
+	USE(space);
 
-	if (space == NULL || end < request->address || end > PROGRAM_HIGH)
+	space->faults_major += wait->file != NULL;
+}
+
+/* --- Faults ----------------------------------------------------------------------------------- */
+
+/* False: the thread goes on later, or is no more. */
+static bool fault_serve(const struct page_wait *wait)
+{
+	struct vm_space *space = vm_space_find(wait->space);
+	enum fault_result result;
+
+	if (space == NULL)
+		return false; /* the space is gone, its threads with it */
+	result = page_in(space, (vaddr_t)wait->address, access_of(wait->access));
+	if (result == FAULT_WAITS && waits(space, wait))
+		return false;
+	count_major(space, wait);
+	if (result != FAULT_DONE)
+		fault_signal(wait->thread, result == FAULT_REFUSED ? SIGNAL_SEGV : SIGNAL_BUS);
+	return true;
+}
+
+bool fault_handle(endpoint_t thread, const struct page_fault_message *fault)
+{
+	const struct page_wait wait = {
+		.thread = thread,
+		.space = fault->space,
+		.access = fault->access,
+		.address = fault->address,
+	};
+
+	pager_drop(thread);
+	return fault_serve(&wait);
+}
+
+/* --- Requests --------------------------------------------------------------------------------- */
+
+/* 0 or -errno; FAULT_WAITS: the answer comes later. */
+static int request_serve(const struct page_wait *wait)
+{
+	struct vm_space *space = vm_space_find(wait->space);
+	const uint64_t first = page_floor(wait->address);
+	uint64_t end = wait->address + wait->bytes;
+
+	if (space == NULL || end < wait->address || end > PROGRAM_HIGH)
 		return -EFAULT;
 	if (end - first > REQUEST_PAGES_MAX * ARCH_PAGE_SIZE)
 		end = first + REQUEST_PAGES_MAX * ARCH_PAGE_SIZE;
 	for (uint64_t page = first; page < end; page += ARCH_PAGE_SIZE) {
-		switch (page_in(space, (vaddr_t)page, access_of(request->access))) {
-		case FAULT_DONE:
-			break;
-		case FAULT_NO_MEMORY:
-			return page == first ? -ENOMEM : 0;
-		default:
-			return page == first ? -EFAULT : 0;
-		}
+		const enum fault_result result =
+			page_in(space, (vaddr_t)page, access_of(wait->access));
+
+		if (page == first && result == FAULT_WAITS && waits(space, wait))
+			return FAULT_WAITS;
+		if (page == first)
+			count_major(space, wait);
+		if (result == FAULT_DONE)
+			continue;
+		if (page != first)
+			return 0; /* the kernel asks again for the rest */
+		return result == FAULT_NO_MEMORY ? -ENOMEM : -EFAULT;
 	}
 	return 0;
 }
 
-bool fault_request(const struct memory_request_message *request)
+bool fault_request(endpoint_t thread, const struct memory_request_message *request)
 {
-	message_page()->message.type = (uint32_t)request_serve(request);
-	return true;
+	const struct page_wait wait = {
+		.thread = thread,
+		.space = request->space,
+		.access = request->access,
+		.is_request = true,
+		.address = request->address,
+		.bytes = request->bytes,
+	};
+	int result;
+
+	pager_drop(thread);
+	result = request_serve(&wait);
+	message_page()->message.type = (uint32_t)result;
+	return result != FAULT_WAITS;
+}
+
+/* --- What waited ------------------------------------------------------------------------------ */
+
+static void fault_resume_request(const struct page_wait *wait, int result)
+{
+	struct sys_memreq_reply_req reply = {.thread = wait->thread, .result = -EFAULT};
+
+	if (result == 0)
+		reply.result = request_serve(wait);
+	if (reply.result != FAULT_WAITS)
+		(void)sys_vmctl_memreq_reply(&reply, NULL); /* it may have been killed meanwhile */
+}
+
+void fault_resume(const struct page_wait *wait, int result)
+{
+	const struct sys_fault_clear_req clear = {.thread = wait->thread};
+
+	if (wait->is_request) {
+		fault_resume_request(wait, result);
+		return;
+	}
+	if (result != 0)
+		fault_signal(wait->thread, SIGNAL_BUS);
+	else if (!fault_serve(wait))
+		return;
+	(void)sys_vmctl_fault_clear(&clear, NULL); /* as above */
 }

@@ -7,6 +7,7 @@
 #include "fault.h"
 #include "memory.h"
 #include "own_space.h"
+#include "pager.h"
 #include <arch/layout.h>
 #include <string.h>
 #include <sys.h>
@@ -37,7 +38,8 @@ static endpoint_t kernel_message(const struct message *message)
 					(const struct page_fault_message *)message->payload);
 		break;
 	case MESSAGE_MEMORY_REQUEST:
-		answered = fault_request((const struct memory_request_message *)message->payload);
+		answered = fault_request(message->source,
+					 (const struct memory_request_message *)message->payload);
 		break;
 	}
 	return answered ? message->source : EP_NONE;
@@ -54,6 +56,15 @@ static endpoint_t serve(const struct message *message, const struct ipc_received
 	return message->source;
 }
 
+/* Pagers are asked before the caller is answered: his answer is in the message page already. */
+static void pagers_ask(void)
+{
+	const struct message saved = message_page()->message;
+
+	pager_work();
+	message_page()->message = saved;
+}
+
 static void loop(void)
 {
 	struct ipc_received received;
@@ -65,6 +76,8 @@ static void loop(void)
 			panic("cannot receive");
 		message = message_page()->message;
 		caller = serve(&message, &received);
+		if (pager_has_work())
+			pagers_ask();
 		if (served % CHECK_EVERY == 0)
 			(void)vm_check();
 	}

@@ -1,13 +1,16 @@
 /* The frame allocator over the boot page's free ranges, and who gets frames from it inside VM. A
- * range's records lie at its start, so that they need no memory of their own.
+ * range's records lie at its start, so that they need no memory of their own. The cache is made
+ * here: the allocator asks it for idle blocks before it refuses anybody.
  */
 #include "memory.h"
 
 #include "dma.h"
+#include "file.h"
 #include "own_space.h"
 #include "page_round.h"
 #include "region.h"
 #include "safemap.h"
+#include "sanity.h"
 #include "shared.h"
 #include "vm_space.h"
 #include "watch.h"
@@ -19,10 +22,11 @@
 
 struct boot_page boot;
 struct frames frames;
-struct slab space_slab, shared_slab, safemap_slab, dma_slab, watch_slab;
+struct cache cache;
+struct slab space_slab, shared_slab, safemap_slab, dma_slab, watch_slab, file_slab;
 enum frame_level memory_level = FRAME_FOR_SERVICE;
 
-static struct slab chunk_slab, region_slab;
+static struct slab chunk_slab, region_slab, block_slab;
 
 void *memory_pointer(frame_t frame)
 {
@@ -123,11 +127,57 @@ void memory_slabs_visit(void (*visit)(const struct slab *slab))
 	visit(&safemap_slab);
 	visit(&dma_slab);
 	visit(&watch_slab);
+	visit(&file_slab);
+	visit(&block_slab);
 }
 
 frame_t memory_frame(const void *page)
 {
 	return frame_of((uintptr_t)page - (uintptr_t)boot.root_window);
+}
+
+/* --- The cache -------------------------------------------------------------------------------- */
+
+#define BUCKETS_MIN 1024u
+
+static frame_t bucket_frames;
+static uint32_t bucket_frame_count;
+
+/* A bucket in each table for every four frames there are. */
+static void cache_tables_make(void)
+{
+	struct frame_request request = {
+		.use = FRAME_OBJECT,
+		.level = FRAME_FOR_PAGER,
+		.zeroed = true,
+	};
+	struct cache_block **buckets;
+	uint32_t count = BUCKETS_MIN;
+
+	while (count < frames.statistics.total / 4)
+		count *= 2;
+	request.count = (uint32_t)(2 * count * sizeof(*buckets) / ARCH_PAGE_SIZE);
+	if (frames_allocate(&frames, &request, &bucket_frames) != 0)
+		panic("no memory for the cache's tables");
+	bucket_frame_count = request.count;
+	buckets = memory_pointer(bucket_frames);
+	cache_init(&cache, &frames, &block_slab, buckets, buckets + count, count);
+}
+
+static void block_see(void *context, struct cache_block *block)
+{
+	sanity_see(context, block->frame, FRAME_CACHE, "cache");
+}
+
+void memory_cache_see(struct sanity *sanity)
+{
+	const char *wrong = cache_check(&cache);
+
+	if (wrong != NULL)
+		panic("the cache: %s", wrong);
+	for (uint32_t i = 0; i < bucket_frame_count; i++)
+		sanity_see(sanity, bucket_frames + i, FRAME_OBJECT, "the cache's tables");
+	cache_visit(&cache, block_see, sanity);
 }
 
 /* --- Boot ------------------------------------------------------------------------------------- */
@@ -162,4 +212,7 @@ void memory_init(const struct boot_page *page)
 	slab_init(&safemap_slab, "safemap", sizeof(struct safemap), &object_pages);
 	slab_init(&dma_slab, "dma", sizeof(struct dma), &object_pages);
 	slab_init(&watch_slab, "watch", sizeof(struct watch), &object_pages);
+	slab_init(&file_slab, "file", sizeof(struct file), &object_pages);
+	slab_init(&block_slab, "block", sizeof(struct cache_block), &object_pages);
+	cache_tables_make();
 }

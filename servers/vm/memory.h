@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "cache.h"
 #include "frames.h"
 #include "page_table.h"
 #include "pages.h"
@@ -12,7 +13,8 @@ extern struct boot_page boot; /* a copy */
 extern struct frames frames;
 extern const struct memory_source memory_source;
 extern const struct page_frames table_frames;
-extern struct slab space_slab, shared_slab, safemap_slab, dma_slab, watch_slab;
+extern struct cache cache;
+extern struct slab space_slab, shared_slab, safemap_slab, dma_slab, watch_slab, file_slab;
 
 /* For whom VM works: its tables and objects come from what he may have. VM itself: services'. */
 extern enum frame_level memory_level;
@@ -25,6 +27,11 @@ void *memory_pointer(frame_t frame);
 
 /* The frame of one of VM's pages in the window. */
 frame_t memory_frame(const void *page);
+
+struct sanity;
+
+/* Debug: say which frames the cache has, and what is wrong with it. */
+void memory_cache_see(struct sanity *sanity);
 
 void memory_slabs_visit(void (*visit)(const struct slab *slab));
 

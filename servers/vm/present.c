@@ -111,6 +111,7 @@ static int bring(struct vm_space *space, uint32_t access, vaddr_t start, vaddr_t
 		case FAULT_WAITS:
 			return -EAGAIN;
 		case FAULT_REFUSED:
+		case FAULT_ABSENT:
 			return -EFAULT;
 		case FAULT_NO_MEMORY:
 			return -ENOMEM;

@@ -31,6 +31,7 @@ enum fault_result {
 	FAULT_WAITS,   /* the type has asked somebody (VFS) and will come back; nobody waits here */
 	FAULT_REFUSED, /* no such memory, or not that access: a signal */
 	FAULT_NO_MEMORY, /* nothing changed */
+	FAULT_ABSENT,	 /* there is nothing behind this part of the region: SIGNAL_BUS */
 };
 
 /* A kind of memory: one const table in one file. A call-back that is NULL does nothing and agrees.
@@ -96,7 +97,8 @@ struct region {
 	uint32_t flags;	    /* REGION_* */
 	const struct memory_type *type;
 	void *object;
-	uint64_t offset; /* of start in the object */
+	uint64_t offset;			      /* of start in the object */
+	struct region *object_next, *object_previous; /* the object's, if it lists its regions */
 	struct space *space;
 };
 

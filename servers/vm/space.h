@@ -88,6 +88,12 @@ int space_remap(struct space *space, vaddr_t start, size_t old_bytes, size_t new
  * is empty again; the parent lost nothing but write access that faults restore. */
 int space_fork(struct space *parent, struct space *child);
 
+/* Regions of type `from` become `to`, which has neither object nor offset; parts that are `to`
+ * already stay so. All of the range must be one or the other. Pages stay as they are: it is for the
+ * caller to see that they suit the new type. -EFAULT, -ENOMEM: nothing changed. */
+int space_convert(struct space *space, vaddr_t start, size_t bytes, const struct memory_type *from,
+		  const struct memory_type *to);
+
 /* Unmap everything (exec: but what is pinned). Needs no memory. */
 void space_clear(struct space *space, bool keep_pinned);
 
@@ -111,6 +117,12 @@ int space_add_row(struct region *region, vaddr_t start, frame_t first, uint32_t 
 
 /* The same at a page that has one (copy on write): the old frame is let go. */
 int space_replace_page(struct region *region, vaddr_t page, frame_t frame);
+
+/* Take the frames in [start, end) of the region away: accesses fault again. */
+void space_take_pages(struct region *region, vaddr_t start, vaddr_t end);
+
+/* Take the page's write access away, if it has any: the next write faults. The page is there. */
+void space_protect_page(struct region *region, vaddr_t page);
 
 /* What copy() does for private memory: both have the same frames, and neither may write them.
  * -ENOMEM: the fork clears what was shared. */

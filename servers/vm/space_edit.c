@@ -123,6 +123,14 @@ void space_drop_pages(struct space *space, vaddr_t start, vaddr_t end)
 	pages_clear(&space->pages, present.page, last - present.page);
 }
 
+void space_take_pages(struct region *region, vaddr_t start, vaddr_t end)
+{
+	USE(NULL);
+
+	space_drop_pages(region->space, start, end);
+	space_edit_end(region->space);
+}
+
 void space_empty(struct space *space, vaddr_t start, vaddr_t end, struct spares *spares)
 {
 	struct region *region = region_from(&space->regions, start), *next;

@@ -87,6 +87,19 @@ int space_replace_page(struct region *region, vaddr_t page, frame_t frame)
 	return error;
 }
 
+void space_protect_page(struct region *region, vaddr_t page)
+{
+	struct space *space = region->space;
+	USE(NULL);
+
+	if (!pages_protect(&space->pages, page_number(page), 1))
+		return;
+	space_edit(space);
+	space->ops->protect(space, page, ARCH_PAGE_SIZE,
+			    region->flags & REGION_ACCESS & ~REGION_WRITE);
+	space_edit_end(space);
+}
+
 /* What is there already, with all the access that it may have. An entry that allows less may stand
  * there only if the page becomes writable now. */
 static enum fault_result map_again(struct region *region, const struct page_reference *old)

@@ -20,6 +20,10 @@ extern const struct memory_type type_physical;
 extern const struct memory_type type_shared;
 /* Memory shown under a grant, until the granter takes it back (safemap.h). */
 extern const struct memory_type type_safemap;
+/* A file's pages, from the cache (file.h). */
+extern const struct memory_type type_file;
+/* What a file system has of the cache, or put into it: all pages are there from the start. */
+extern const struct memory_type type_cache;
 /* A thread's message page: nobody may change it; a fork gets its own. */
 extern const struct memory_type type_message;
 /* Nothing, ever. */

@@ -6,6 +6,7 @@
 #include "memory.h"
 #include "mutant.h"
 #include "own_space.h"
+#include "pager.h"
 #include "safemap.h"
 #include "sanity.h"
 #include "shared.h"
@@ -187,6 +188,7 @@ int vm_space_destroy(struct vm_space *space)
 	error = sys_space_destroy(&request, NULL);
 	if (error != 0)
 		return error;
+	pager_space_ends(space->id);
 	watch_space_end(space);
 	dma_space_end(space);
 	space_end(&space->space);
@@ -337,6 +339,7 @@ bool vm_check(void)
 	vm_spaces_visit(space_see);
 	memory_slabs_visit(slab_see);
 	shared_visit(&sanity);
+	memory_cache_see(&sanity);
 	own_space_see(&sanity);
 	boot_see(&sanity);
 	dma_see(&sanity);

@@ -39,6 +39,13 @@ SERVER_STUB(vm_memctl, VM_MEMCTL, VM_ENDPOINT)
 SERVER_STUB(vm_getrusage, VM_GETRUSAGE, VM_ENDPOINT)
 SERVER_STUB(vm_space_clear, VM_SPACE_CLEAR, VM_ENDPOINT)
 SERVER_STUB(vm_page_in, VM_PAGE_IN, VM_ENDPOINT)
+SERVER_STUB(vm_cache_set, VM_CACHE_SET, VM_ENDPOINT)
+SERVER_STUB(vm_cache_map, VM_CACHE_MAP, VM_ENDPOINT)
+SERVER_STUB(vm_cache_forget, VM_CACHE_FORGET, VM_ENDPOINT)
+SERVER_STUB(vm_cache_clear, VM_CACHE_CLEAR, VM_ENDPOINT)
+SERVER_STUB(vm_cache_dirty, VM_CACHE_DIRTY, VM_ENDPOINT)
+SERVER_STUB(vm_map_file, VM_MAP_FILE, VM_ENDPOINT)
+SERVER_STUB(vm_file_ready, VM_FILE_READY, VM_ENDPOINT)
 
 /* A row without a stub does not compile. */
 #define CALL(name, nr, request, reply, handler, right, what)                                       \

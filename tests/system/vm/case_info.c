@@ -128,9 +128,11 @@ void case_info_frames(void)
 
 	now = statistics_get();
 	CHECK_EQ(now.frames, before.frames);
-	CHECK_EQ(before.frames_free + before.frames_kernel + before.frames_user + before.frames_dma,
+	CHECK_EQ(before.frames_free + before.frames_kernel + before.frames_user +
+			 before.frames_dma + before.frames_cache,
 		 before.frames);
-	CHECK_EQ(now.frames_free + now.frames_kernel + now.frames_user + now.frames_dma,
+	CHECK_EQ(now.frames_free + now.frames_kernel + now.frames_user + now.frames_dma +
+			 now.frames_cache,
 		 now.frames);
 	CHECK_EQ(now.frames_user, before.frames_user + 50);
 	CHECK(now.largest_free <= now.frames_free && now.largest_free > 0);

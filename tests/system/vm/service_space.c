@@ -312,7 +312,7 @@ bool service_rights(void)
 	struct vm_set_rights_req request;
 
 	EXPECT_EQ(space_make(&request.space), 0);
-	for (uint32_t rights = 0; rights < 32; rights++) {
+	for (uint32_t rights = 0; rights < 64; rights++) {
 		request.rights = rights;
 		EXPECT_EQ(vm_set_rights(&request, NULL),
 			  rights & ~VM_RIGHTS_ALL ? -ENOTALLOWED : 0);
