@@ -33,6 +33,7 @@ void balance_take(struct balance *balance)
 		panic("no figures");
 	*balance = (struct balance){
 		.frames_user = statistics.frames_user + statistics.frames_dma,
+		.frames_cache = statistics.frames_cache,
 		.frames_kernel = statistics.frames_kernel,
 		.spaces = statistics.spaces,
 		.regions = statistics.regions,
@@ -43,7 +44,8 @@ void balance_take(struct balance *balance)
 
 static bool balance_is(const struct balance *before, const struct balance *now)
 {
-	return now->frames_user == before->frames_user && now->spaces == before->spaces &&
+	return now->frames_user == before->frames_user &&
+	       now->frames_cache == before->frames_cache && now->spaces == before->spaces &&
 	       now->regions == before->regions && now->threads == before->threads &&
 	       now->kernel_spaces == before->kernel_spaces &&
 	       now->frames_kernel <= before->frames_kernel + KEPT_MAX;
@@ -68,11 +70,12 @@ bool balance_holds(const struct balance *before)
 			return true;
 		runner_sleep(RUNNER_SLEEP_TIME);
 	}
-	sys_print("# now, and at first: frames of users %llu, %llu, of VM %llu, %llu; spaces %llu, "
+	sys_print("# now, and at first: frames of users %llu, %llu, of the cache %llu, %llu, of VM "
+		  "%llu, %llu; spaces %llu, "
 		  "%llu; regions %llu, %llu; threads %u, %u\n",
-		  now.frames_user, before->frames_user, now.frames_kernel, before->frames_kernel,
-		  now.spaces, before->spaces, now.regions, before->regions, now.threads,
-		  before->threads);
+		  now.frames_user, before->frames_user, now.frames_cache, before->frames_cache,
+		  now.frames_kernel, before->frames_kernel, now.spaces, before->spaces, now.regions,
+		  before->regions, now.threads, before->threads);
 	return false;
 }
 

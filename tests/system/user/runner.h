@@ -7,6 +7,7 @@
 
 struct balance {
 	u64 frames_user;
+	u64 frames_cache;
 	u64 frames_kernel;
 	u64 spaces;
 	u64 regions;

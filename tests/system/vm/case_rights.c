@@ -73,6 +73,25 @@ void case_space_unknown(void)
 	CHECK_EQ(map_in(~0u, 0, PAGE, RW, 0), -ESRCH);
 }
 
+void case_rights_cache(void)
+{
+	const struct vm_cache_set_req set = {.address = PAGE, .pages = 1};
+	const struct vm_cache_map_req map_blocks = {.bytes = PAGE};
+	const struct vm_cache_forget_req forget = {.bytes = PAGE};
+	const struct vm_cache_clear_req clear = {.device = 1};
+	const struct vm_cache_dirty_req dirty = {.device = 1};
+	const struct vm_map_file_req map_file = {.pages = 1};
+	const struct vm_file_ready_req ready = {.request = 0};
+
+	CHECK_EQ(vm_cache_set(&set, NULL), -ENOTALLOWED);
+	CHECK_EQ(vm_cache_map(&map_blocks, NULL), -ENOTALLOWED);
+	CHECK_EQ(vm_cache_forget(&forget, NULL), -ENOTALLOWED);
+	CHECK_EQ(vm_cache_clear(&clear, NULL), -ENOTALLOWED);
+	CHECK_EQ(vm_cache_dirty(&dirty, NULL), -ENOTALLOWED);
+	CHECK_EQ(vm_map_file(&map_file, NULL), -ENOTALLOWED);
+	CHECK_EQ(vm_file_ready(&ready, NULL), -ENOTALLOWED);
+}
+
 void case_rights_physical(void)
 {
 	CHECK_EQ(map_physical(0xA0000, PAGE, RW), -ENOTALLOWED);

@@ -3,6 +3,7 @@
 
 #include "fuzz.h"
 #include "peer.h"
+#include "puppet.h"
 
 static int idle(const struct program *program)
 {
@@ -46,13 +47,20 @@ static int peer(const struct program *program)
 	return peer_serve();
 }
 
+static int puppet(const struct program *program)
+{
+	(void)program;
+	puppet_run();
+}
+
 target_function target_find(const char *name)
 {
 	static const struct {
 		const char *name;
 		target_function run;
 	} targets[] = {
-		{"idle", idle}, {"ask", ask}, {"peer", peer}, {"bomb", bomb_start}, {"fuzz", fuzz},
+		{"idle", idle},	      {"ask", ask},   {"peer", peer},
+		{"bomb", bomb_start}, {"fuzz", fuzz}, {"puppet", puppet},
 	};
 
 	for (unsigned int i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
