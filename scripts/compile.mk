@@ -2,6 +2,7 @@
 #   kernel-y   kernel objects                 libsys-y    members of libsys.a, which programs link
 #   shared-y   sources compiled for both      programs-y  programs; NAME-y their sources
 #   cflags-PATH  extra flags of one source  archive-files  further members, made in $(O)/archive
+#   kernel-objects-y  objects for the kernel that a port made; kernel-headers-y  what it is to make first
 unquote = $(patsubst "%",%,$(1))
 ARCH := $(call unquote,$(CONFIG_ARCH))
 CROSS_COMPILE ?= $(call unquote,$(CONFIG_CROSS_COMPILE))
@@ -9,6 +10,7 @@ CC := $(CROSS_COMPILE)gcc
 LD := $(CROSS_COMPILE)ld
 AR := $(CROSS_COMPILE)ar
 STRIP := $(CROSS_COMPILE)strip
+OBJCOPY := $(CROSS_COMPILE)objcopy
 # Of services and programs, which keep compiling with both.
 USER_CC = $(if $(CONFIG_CLANG_PROGRAMS),clang --target=$(CLANG_TARGET),$(CC))
 absent := $(strip $(foreach c,$(CC) $(if $(CONFIG_CLANG_PROGRAMS),clang),$(if $(shell command -v $c || :),,$c)))
@@ -21,6 +23,9 @@ shared-y :=
 libsys-y :=
 programs-y :=
 archive-files :=
+kernel-objects-y :=
+kernel-headers-y :=
+kernel-includes-y :=
 include arch/$(ARCH)/arch.mk
 include $(board-folder)/board.mk
 include scripts/ports.mk
@@ -40,11 +45,14 @@ lib-includes := $(addprefix -I,$(sort $(wildcard lib/*/include)))
 user-includes := $(filter-out -Ilib/string/include,$(lib-includes)) -isystem $(musl-include) -D_GNU_SOURCE
 KERNEL_CFLAGS := $(COMMON_CFLAGS) $(ARCH_CFLAGS) $(ARCH_KERNEL_CFLAGS) $(patsubst %,-DMUTANT=MUTANT_%,$(filter-out VM_%,$(MUTANT))) \
 	-I$(O)/include -Iinclude -I. -Iarch/$(ARCH) -Iarch/$(ARCH)/include $(lib-includes)
+KERNEL_CFLAGS += $(addprefix -isystem ,$(kernel-includes-y))
 USER_CFLAGS := $(COMMON_CFLAGS) $(ARCH_CFLAGS) $(ARCH_USER_CFLAGS) \
 	-iquote . -Iinclude -Iarch/$(ARCH)/include $(user-includes)
 LDFLAGS := $(ARCH_LDFLAGS) -nostdlib -static --build-id=none -z noexecstack -z max-page-size=0x1000 \
 	--no-warn-rwx-segments --fatal-warnings
 
+# The compiler's own helpers: 64-bit division, counting of bits.
+libgcc := $(shell $(CC) $(ARCH_CFLAGS) -print-libgcc-file-name)
 kernel-objects := $(patsubst %,$(O)/kernel/obj/%.o,$(sort $(kernel-y) $(shared-y)))
 libsys-objects := $(patsubst %,$(O)/user/obj/%.o,$(sort $(libsys-y) $(shared-y)))
 user-objects = $(patsubst %,$(O)/user/obj/%.o,$(sort $($(1)-y)))
@@ -58,13 +66,14 @@ $(shell mkdir -p $(sort $(dir $(all-objects))) $(O)/archive)
 $(call stamp,$(O)/kernel/compile.flags,$(CC) $(KERNEL_CFLAGS))
 $(call stamp,$(O)/user/compile.flags,$(USER_CC) $(USER_CFLAGS))
 $(call stamp,$(musl-folder)/compile.flags,$(USER_CC) $(MUSL_CFLAGS) $(musl-functions))
-$(call stamp,$(O)/kernel/link.flags,$(LD) $(LDFLAGS) $(kernel-objects))
+$(call stamp,$(O)/kernel/link.flags,$(LD) $(LDFLAGS) $(kernel-objects) $(kernel-objects-y))
 $(call stamp,$(O)/user/libsys.flags,$(AR) $(libsys-objects))
 $(call stamp,$(O)/archive.flags,$(programs) $(archive-files))
 $(foreach p,$(programs),$(call stamp,$(O)/user/$p.cflags,$($p-cflags)))
 $(foreach p,$(programs),$(call stamp,$(O)/user/$p.flags,$(LD) $(LDFLAGS) $(call user-objects,$p)))
 
-.PHONY: kernel programs archive
+.PHONY: kernel programs archive kernel-headers
+kernel-headers: $(kernel-headers-y)
 all: kernel programs archive
 kernel: $(O)/skerry.elf
 programs: $(programs:%=$(O)/%.elf)
@@ -74,7 +83,7 @@ archive: $(O)/boot.cpio
 compile = $(Q)$(1) $(cflags-$<) -MMD -MP -MT $@ -MF $@.d -c -o $@ $< && \
 	awk -v config=$(O)/config -f scripts/config-deps $@.d >>$@.d
 
-$(O)/kernel/obj/%.c.o: %.c $(O)/kernel/compile.flags
+$(O)/kernel/obj/%.c.o: %.c $(O)/kernel/compile.flags | $(kernel-headers-y)
 	$(call say,CC,$<)
 	$(call compile,$(CC) $(KERNEL_CFLAGS))
 $(O)/kernel/obj/%.S.o: %.S $(O)/kernel/compile.flags
@@ -95,16 +104,15 @@ $(O)/user/link.lds: arch/$(ARCH)/user.lds $(O)/user/compile.flags scripts/compil
 	$(Q)$(CC) $(USER_CFLAGS) $(preprocess)
 -include $(O)/kernel/link.lds.d $(O)/user/link.lds.d
 
-$(O)/skerry.elf: $(kernel-objects) $(O)/kernel/link.lds $(O)/kernel/link.flags
+# A port whose CPUs cannot divide says ARCH_KERNEL_LIBGCC: elsewhere a division too wide does not link.
+kernel-inputs := $(kernel-objects) $(kernel-objects-y) $(if $(ARCH_KERNEL_LIBGCC),$(libgcc))
+$(O)/skerry.elf: $(kernel-objects) $(kernel-objects-y) $(O)/kernel/link.lds $(O)/kernel/link.flags
 	$(call say,LD,$@)
-	$(Q)$(LD) $(LDFLAGS) -T $(O)/kernel/link.lds -Map $(O)/kernel/skerry.map -o $@ $(kernel-objects)
+	$(Q)$(LD) $(LDFLAGS) -T $(O)/kernel/link.lds -Map $(O)/kernel/skerry.map -o $@ $(kernel-inputs)
 
 $(O)/user/libsys.a: $(libsys-objects) $(O)/user/libsys.flags
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $(libsys-objects)
-
-# The compiler's own helpers: 64-bit division, counting of bits.
-libgcc := $(shell $(CC) $(ARCH_CFLAGS) -print-libgcc-file-name)
 
 # A program's folder is that of its first source: its headers are found from its subfolders too.
 define program-rules
