@@ -13,9 +13,20 @@ BOARD_PASS_CODE := 33
 BOARD_FAIL_CODE := 35
 BOARD_GDB_ARCH := arm
 
-BOARD_FLOWS := kernel
+# Boot flows. U-Boot looks for boot.scr on the disk by itself.
+BOARD_FLOWS := kernel uboot
 BOARD_FLOW_kernel = -kernel $(O)/skerry.uimage -initrd $(O)/boot.cpio -append @LINE@
+BOARD_FLOW_uboot := -bios /usr/lib/u-boot/qemu_arm/u-boot.bin \
+	-drive if=none,format=raw,file=@WORK@.img,id=card -device virtio-blk-device,drive=card
 BOARD_PREPARE_kernel :=
+BOARD_PREPARE_uboot = scripts/make-card @WORK@.img $(O)/skerry.uimage $(O)/boot.cpio @LINE@
+
+# What one writes to a card or a stick.
+BOARD_IMAGE = $(O)/skerry.img
+$(O)/skerry.img: $(O)/skerry.uimage $(O)/boot.cpio scripts/make-card $(O)/img.flags
+	$(call say,CARD,$@)
+	$(Q)scripts/make-card $@ $(O)/skerry.uimage $(O)/boot.cpio '$(command-line)'
+$(call stamp,$(O)/img.flags,$(command-line))
 
 # What U-Boot's bootm and QEMU's -kernel take: they load it where its header says.
 kernel: $(O)/skerry.uimage
