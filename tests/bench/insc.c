@@ -43,6 +43,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
 static FILE *out;
 static uint64_t kernel_base;
+static bool is_arm;
 static struct counts total;
 static struct counts returned; /* when the kernel was last left */
 static struct counts begun[IDS];
@@ -59,9 +60,14 @@ static bool tracing;
 /* --- Marks -------------------------------------------------------------------------------------
  */
 
-/* arch/i386/include/arch/bench.h: cmp eax, 0x534BRRII. */
+/* <arch/bench.h> of i386: cmp eax, 0x534BRRII; of arm: pli [pc, #-0xRII]. */
 static struct mark mark_decode(const uint8_t *bytes, size_t size)
 {
+	if (is_arm) {
+		if (size == 4 && bytes[3] == 0xF4 && bytes[2] == 0x5F && bytes[1] >> 4 == 0xF)
+			return (struct mark){bytes[1] & 0xF, bytes[0]};
+		return (struct mark){ROLE_NONE, 0};
+	}
 	if (size == 5 && bytes[0] == 0x3D && bytes[3] == 0x4B && bytes[4] == 0x53)
 		return (struct mark){bytes[2], bytes[1]};
 	return (struct mark){ROLE_NONE, 0};
@@ -216,7 +222,9 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
 			return -1;
 		}
 	}
-	if (strcmp(info->target_name, "i386") != 0 && strcmp(info->target_name, "x86_64") != 0) {
+	is_arm = strcmp(info->target_name, "arm") == 0;
+	if (!is_arm && strcmp(info->target_name, "i386") != 0 &&
+	    strcmp(info->target_name, "x86_64") != 0) {
 		fprintf(stderr, "insc: no marks known for %s\n", info->target_name);
 		return -1;
 	}
