@@ -14,14 +14,22 @@ static inline void arch_context_result(struct thread *t, int code, uint32_t stat
 	t->arch.frame.r[2] = process;
 }
 
-/* The thread pointer; TPIDRURW, which user mode may write and nobody keeps; and the exclusive
- * monitor, which the next thread must not find open (ARM DDI 0406C, A3.4.4). */
+/* The exclusive monitor must not be found open by the next thread (ARM DDI 0406C, A3.4.4). Taking a
+ * lock closes it, too. */
+static inline void arch_monitor_close(void)
+{
+#ifndef CONFIG_SMP
+	__asm__ volatile("clrex" ::: "memory");
+#endif
+}
+
+/* The thread pointer; and TPIDRURW, which user mode may write and nobody keeps. */
 static inline void arch_switch_fast(struct cpu *cpu, struct thread *t)
 {
 	(void)cpu;
+	arch_monitor_close();
 	__asm__ volatile("mcr p15, 0, %0, c13, c0, 3\n\t"
-			 "mcr p15, 0, %1, c13, c0, 2\n\t"
-			 "clrex"
+			 "mcr p15, 0, %1, c13, c0, 2"
 			 :
 			 : "r"(t->arch.tls), "r"(0)
 			 : "memory");
@@ -31,11 +39,11 @@ static inline void arch_switch_fast(struct cpu *cpu, struct thread *t)
 static inline void arch_exit_frame(const struct thread *t) __attribute__((noreturn, always_inline));
 static inline void arch_exit_frame(const struct thread *t)
 {
-	__asm__ volatile("mov sp, %0\n\t"
+	__asm__ volatile("add sp, %0, %1\n\t"
 			 "ldmdb sp, {r0-r14}^\n\t"
 			 "rfeia sp"
 			 :
-			 : "r"(&t->arch.frame.pc)
+			 : "r"(&t->arch.frame), "i"(offsetof(struct arch_frame, pc))
 			 : "memory");
 	__builtin_unreachable();
 }

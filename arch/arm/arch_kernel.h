@@ -85,8 +85,7 @@ static inline cycles_t arch_cycles(void)
  * (B2.2.9). The kernel's own translations are global and stay. */
 static inline void arch_root_load(paddr_t root)
 {
-	__asm__ volatile("dsb ish\n\t"
-			 "mcr p15, 0, %0, c2, c0, 0\n\t" /* TTBR0 */
+	__asm__ volatile("mcr p15, 0, %0, c2, c0, 0\n\t" /* TTBR0 */
 			 "isb\n\t"
 			 "mcr p15, 0, %1, c8, c7, 2\n\t" /* TLBIASID */
 			 "mcr p15, 0, %1, c7, c5, 6\n\t" /* BPIALL */
