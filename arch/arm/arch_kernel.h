@@ -80,6 +80,24 @@ static inline cycles_t arch_cycles(void)
 	return now;
 }
 
+#define ARCH_MESSAGE_WORDS 16u
+
+static inline void arch_message_copy(uint32_t *to, const uint32_t *from, uint32_t first)
+{
+	__asm__ volatile("ldmia %1!, {r6-r9}\n\t"
+			 "mov r6, %2\n\t"
+			 "stmia %0!, {r6-r9}\n\t"
+			 "ldmia %1!, {r6-r9}\n\t"
+			 "stmia %0!, {r6-r9}\n\t"
+			 "ldmia %1!, {r6-r9}\n\t"
+			 "stmia %0!, {r6-r9}\n\t"
+			 "ldmia %1, {r6-r9}\n\t"
+			 "stmia %0, {r6-r9}"
+			 : "+&r"(to), "+&r"(from)
+			 : "r"(first)
+			 : "r6", "r7", "r8", "r9", "memory");
+}
+
 /* ARM DDI 0406C B3.10.2: a new table under the same ASID. Translations that were fetched through
  * the old one before TTBR0 changed go with the invalidation after it; so do predicted branches
  * (B2.2.9). The kernel's own translations are global and stay. */
