@@ -14,4 +14,4 @@ variations := $(addprefix $(O)/archive/,$(shell tests/system/user/make-damaged))
 archive-files += $(variations)
 $(variations) &: $(O)/archive/hello tests/system/user/make-damaged
 	$(call say,VARY,$(O)/archive/damaged.* large.* odd.*)
-	$(Q)tests/system/user/make-damaged $(O)/archive/hello $(O)/archive
+	$(Q)tests/system/user/make-damaged $(O)/archive/hello $(O)/archive $(ARCH)

@@ -152,10 +152,12 @@ static uint64_t read_only_in(space_t space)
 
 bool service_prepare(void)
 {
-	const long start = map(64 * PAGE, RW, 0);
 	struct vm_usage before;
 	space_t fork;
+	long start;
 
+	EXPECT_EQ(prepare(0), 0); /* but for what is mapped now, all is there already */
+	start = map(64 * PAGE, RW, 0);
 	memset((void *)start, 1, 32 * PAGE);
 	EXPECT_EQ(fork_of(0, service_start()->endpoint, &fork), 0);
 	EXPECT(usage_get(0).shared >= 32 * PAGE);
