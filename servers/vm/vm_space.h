@@ -8,7 +8,7 @@
 
 /* Programs live in [PROGRAM_LOW, PROGRAM_HIGH); the kernel page is above. */
 #define PROGRAM_LOW ((vaddr_t)ARCH_PAGE_SIZE)
-#define PROGRAM_HIGH ((vaddr_t)(ARCH_ROOT_WINDOW))
+#define PROGRAM_HIGH ((vaddr_t)ARCH_PROGRAM_END)
 
 struct vm_space {
 	struct space space; /* first */

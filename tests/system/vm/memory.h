@@ -11,7 +11,7 @@
 #define ASKER_BYTES (1u << 20)
 
 /* Programs end below; what VM refuses from there on. */
-#define PROGRAM_END ((uintptr_t)ARCH_ROOT_WINDOW)
+#define PROGRAM_END ((uintptr_t)ARCH_PROGRAM_END)
 
 long map_in(space_t space, uint64_t address, uint64_t bytes, uint32_t protection, uint32_t flags);
 int unmap_in(space_t space, uint64_t address, uint64_t bytes);

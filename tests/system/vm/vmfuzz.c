@@ -132,7 +132,7 @@ static bool services_answer(void)
 /* --- Rounds ----------------------------------------------------------------------------------- */
 
 /* Programs that are killed by another's luck are none of its concern. */
-static bool round_run(uint32_t seed)
+static bool round_run(uint32_t seed, bool *balanced)
 {
 	struct fuzz fuzz = {.random = (seed ^ 0x5EED) * 2654435761u | 1};
 	struct balance before;
@@ -145,7 +145,17 @@ static bool round_run(uint32_t seed)
 	for (unsigned int i = 0; i < ROUND; i++)
 		right &= message_send(&fuzz);
 	right &= children_end();
-	return services_answer() && right && balance_holds(&before);
+	*balanced = balance_holds(&before);
+	return services_answer() && right;
+}
+
+/* A service may have touched a page of its own for the first time: that happens once, a loss each
+ * time. */
+static bool round_holds(uint32_t seed)
+{
+	bool balanced;
+
+	return round_run(seed, &balanced) && (balanced || (round_run(seed, &balanced) && balanced));
 }
 
 static uint32_t option_number(const char *line, const char *name, uint32_t otherwise)
@@ -171,7 +181,7 @@ int sys_main(uintptr_t argument)
 	service_ready(0);
 	sys_print("TAP version 14\n1..1\n# seed %u\n", (unsigned int)seed);
 	while (right && done < rounds)
-		right = round_run(seed + done++);
+		right = round_holds(seed + done++);
 	if (!right)
 		sys_print("# repeat: root=vm fuzz=%u seed=%u\n", ROUND_MESSAGES,
 			  (unsigned int)(seed + done - 1));

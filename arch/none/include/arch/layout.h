@@ -23,4 +23,6 @@
 #define ARCH_PROGRAM_BASE 0x00400000u
 #define ARCH_PROGRAM_TEXT_MAX 0x01000000u
 
+/* Programs end below: what VM maps for them. */
+#define ARCH_PROGRAM_END 0x40000000u
 #define ARCH_LOW_MEMORY_END 0u /* what old devices reach; 0: devices reach all */
