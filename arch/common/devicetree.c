@@ -4,8 +4,6 @@
 #include <libfdt.h>
 #include <string.h>
 
-#include "kernel/arch.h"
-
 #define DEPTH_MAX 16 /* of nested buses */
 #define CELLS_MAX 4
 
@@ -26,6 +24,15 @@ const char *devicetree_open(const void *blob, size_t bytes)
 	return NULL;
 }
 
+/* A damaged tree may have its structures at odd places. */
+static uint32_t cell_load(const fdt32_t *cell)
+{
+	fdt32_t value;
+
+	memcpy(&value, cell, sizeof(value));
+	return fdt32_to_cpu(value);
+}
+
 /* --- Properties ------------------------------------------------------------------------------ */
 
 static const fdt32_t *cells_of(int node, const char *property, unsigned int *count)
@@ -44,7 +51,7 @@ bool devicetree_cell(int node, const char *property, unsigned int index, uint32_
 
 	if (index >= count)
 		return false;
-	*value = fdt32_to_cpu(cells[index]);
+	*value = cell_load(&cells[index]);
 	return true;
 }
 
@@ -56,9 +63,9 @@ static bool number_of(int node, const char *property, uint64_t *value)
 
 	if (count != 1 && count != 2)
 		return false;
-	*value = fdt32_to_cpu(cells[0]);
+	*value = cell_load(&cells[0]);
 	if (count == 2)
-		*value = *value << 32 | fdt32_to_cpu(cells[1]);
+		*value = *value << 32 | cell_load(&cells[1]);
 	return true;
 }
 
@@ -107,7 +114,7 @@ static uint64_t cells_number(const fdt32_t *cells, unsigned int count)
 	uint64_t value = 0;
 
 	while (count-- > 0)
-		value = value << 32 | fdt32_to_cpu(*cells++);
+		value = value << 32 | cell_load(cells++);
 	return value;
 }
 
