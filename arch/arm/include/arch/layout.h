@@ -22,6 +22,8 @@
 #define ARCH_BOOT_PAGE 0x7FFFD000u
 #define ARCH_KERNEL_PAGE 0x7FFFE000u
 
+#define ARCH_LOW_MEMORY_END 0u /* devices reach all */
+
 #define ARCH_ELF_MACHINE 40u /* EM_ARM */
 #define ARCH_ELF_CLASS 1u    /* 32 bits */
 

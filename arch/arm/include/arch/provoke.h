@@ -9,6 +9,7 @@
 #include <skerry/kernel_page.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /* --- Exceptions: each raises one, or returns where the architecture has no such thing -----------
  */
@@ -280,6 +281,7 @@ typedef uint32_t arch_port_access(uint32_t port, uint32_t width, bool write, uin
 
 #define ARCH_PORTS 0u
 #define ARCH_STEPS false
+#define ARCH_PLAY_MEMORY 0u
 #define ARCH_PORT_PLAY 0u
 #define ARCH_PORT_STREAM 0u
 #define ARCH_PORT_STREAM_TEXT "-"
