@@ -6,6 +6,8 @@
 
 #define DEPTH_MAX 16 /* of nested buses */
 #define CELLS_MAX 4
+#define VERSION 17	 /* Devicetree Specification 0.4, 5.2 */
+#define VERSION_BYTES 28 /* of the header, up to it */
 
 static const void *tree;
 
@@ -16,8 +18,12 @@ size_t devicetree_bytes(const void *blob)
 
 const char *devicetree_open(const void *blob, size_t bytes)
 {
-	const int error = fdt_check_full(blob, bytes);
+	int error;
 
+	/* In trees before version 16 names are paths, and fdt_check_full() trusts them to be. */
+	if (bytes < VERSION_BYTES || fdt_version(blob) < VERSION)
+		return "FDT_VERSION_TOO_OLD";
+	error = fdt_check_full(blob, bytes);
 	if (error != 0)
 		return fdt_strerror(error);
 	tree = blob;
