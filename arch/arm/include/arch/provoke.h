@@ -9,7 +9,6 @@
 #include <skerry/kernel_page.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 
 /* --- Exceptions: each raises one, or returns where the architecture has no such thing -----------
  */
@@ -248,7 +247,8 @@ static inline bool arch_fpu_fresh(void)
 static inline bool arch_context_fpu_same(const struct arch_user_context *a,
 					 const struct arch_user_context *b)
 {
-	return a->fpu_used == b->fpu_used && memcmp(&a->fpu, &b->fpu, sizeof(a->fpu)) == 0;
+	return a->fpu_used == b->fpu_used &&
+	       __builtin_memcmp(&a->fpu, &b->fpu, sizeof(a->fpu)) == 0;
 }
 
 /* A context as SYS_CONTEXT_GET shows it: no FPU state is in it. */
