@@ -2,6 +2,7 @@
 #include "service_case.h"
 
 #include "service_granter.h"
+#include <arch/provoke.h>
 #include <service.h>
 #include <string.h>
 #include <sys_call.h>
@@ -165,7 +166,8 @@ bool service_pages_kinds(void)
 		map(4 * PAGE, RW, 0),
 		map(4 * PAGE, RW, VM_MAP_SHARED),
 		map(4 * PAGE, RW, VM_MAP_CONTIGUOUS),
-		map_physical(0xA0000 + 0x18000, 4 * PAGE, RW), /* a PC's text */
+		ARCH_PLAY_MEMORY != 0 ? map_physical(ARCH_PLAY_MEMORY + 0x18000, 4 * PAGE, RW)
+				      : map(4 * PAGE, RW, 0),
 		map(4 * PAGE, RW, 0),
 		map(4 * PAGE, RW, VM_MAP_SHARED | VM_MAP_POPULATE),
 	};

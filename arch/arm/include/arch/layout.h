@@ -15,8 +15,9 @@
 #define ARCH_DIRECT_MAP_BYTES 0x3FE00000u /* 1022 MB, what the root's window shows */
 #define ARCH_DEVICE_BASE 0xF0000000u
 
-#define ARCH_PROGRAM_END 0x7FC00000u /* programs have no window: up to the table all roots share   \
-				      */
+#define ARCH_PROGRAM_END                                                                           \
+	0x7FC00000u /* programs have no window: up to the table all roots share                    \
+		     */
 
 #define ARCH_ROOT_WINDOW 0x40000000u
 #define ARCH_ROOT_STACK_TOP 0x7FF00000u
