@@ -153,9 +153,11 @@ void case_map_populate(void)
 void case_map_everything(void)
 {
 	const uint64_t before = usage_get(0).total;
-	uint64_t bytes = PROGRAM_END / 2;
+	uint64_t bytes = PAGE;
 	struct vm_usage usage;
 
+	while (bytes < PROGRAM_END)
+		bytes *= 2;
 	for (; bytes >= PAGE; bytes /= 2) {
 		while (map(bytes, RW, 0) > 0)
 			;
