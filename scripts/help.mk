@@ -29,8 +29,9 @@ distclean:
 #? make run               build and start it in QEMU, serial console on the terminal
 #? make smoke             start it, wait until it is ready; the exit status tells
 #? make debug             start it stopped, under gdb
-#? make test              gates, host tests and QEMU boots; ends with the count
+#? make test              gates, host tests and QEMU boots of all boards; ends with the count
 #?      SUITE=a,b         only these: gates host scripts boot models qemu, or a suite's name
+#?      BOARD=x           only that board's
 #? make test-full         the same with all rows of the board's table and long fuzzing
 #? make check             the gates: format, layers, contract, thread safety, size, board
 #? make bench             measure; make models: check the models of the SMP protocol

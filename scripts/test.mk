@@ -4,12 +4,15 @@ given = $(if $(filter command% environment%,$(origin $(1))),--$(2)='$($(1))')
 test-overrides = $(call given,SMP,smp) $(call given,MEM,mem) $(call given,CMDLINE,cmdline) \
 	$(call given,QEMU_EXTRA,qemu-extra) $(call given,QEMU,qemu)
 run-test := scripts/run-test --board $(BOARD) --out $(O)
+# Without BOARD= all boards of the tree are tested.
+also = $(if $(filter file,$(origin BOARD)),$(patsubst boards/%/Kconfig,--also=%,$(filter-out \
+	boards/$(BOARD)/Kconfig,$(wildcard boards/*/Kconfig))))
 
 .PHONY: test test-full check bench models mutants stress trace
 test:
-	$(Q)$(run-test) $(SUITE:%=--suite=%) $(test-overrides)
+	$(Q)$(run-test) $(also) $(SUITE:%=--suite=%) $(test-overrides)
 test-full:
-	$(Q)$(run-test) --full $(SUITE:%=--suite=%) $(test-overrides)
+	$(Q)$(run-test) $(also) --full $(SUITE:%=--suite=%) $(test-overrides)
 check:
 	$(Q)$(run-test) --suite=gates
 
