@@ -76,6 +76,25 @@ static int give_way(struct thread *caller, uint64_t done)
 	return TRAP_SUSPENDED;
 }
 
+/* Mutant: what was found before the copy gave way is taken for still true after it. */
+static struct {
+	const struct thread *caller;
+	uint64_t done;
+	struct piece target, source;
+} unwalked;
+
+static void unwalked_keep(struct thread *caller, uint64_t done, const struct operand *to,
+			  const struct operand *from) REQUIRES(bkl)
+{
+	unwalked.caller = NULL;
+	unwalked.source = (struct piece){NULL, SIZE_MAX};
+	if (resolve(caller, to, done, 1, true, true, &unwalked.target) ||
+	    (from && resolve(caller, from, done, 1, false, true, &unwalked.source)))
+		return;
+	unwalked.caller = caller;
+	unwalked.done = done;
+}
+
 static int copy_run(struct thread *caller, const struct operand *to, const struct operand *from,
 		    uint8_t value, uint64_t bytes, bool try_only) REQUIRES(bkl)
 {
@@ -89,9 +108,15 @@ static int copy_run(struct thread *caller, const struct operand *to, const struc
 		struct piece target, source = {NULL, SIZE_MAX};
 		size_t chunk;
 
-		code = resolve(caller, to, done, bytes - done, true, try_only, &target);
-		if (!code && from)
-			code = resolve(caller, from, done, bytes - done, false, try_only, &source);
+		if (mutant(COPY_UNWALKED) && unwalked.caller == caller && unwalked.done == done) {
+			target = unwalked.target;
+			source = unwalked.source;
+		} else {
+			code = resolve(caller, to, done, bytes - done, true, try_only, &target);
+			if (!code && from)
+				code = resolve(caller, from, done, bytes - done, false, try_only,
+					       &source);
+		}
 		if (code) {
 			caller->cursor = code == TRAP_SUSPENDED ? done : 0;
 			return code;
@@ -106,8 +131,11 @@ static int copy_run(struct thread *caller, const struct operand *to, const struc
 		else
 			memset(target.virtual_address, value, chunk);
 		done += chunk;
-		if (done == stop && done < bytes)
+		if (done == stop && done < bytes) {
+			if (mutant(COPY_UNWALKED))
+				unwalked_keep(caller, done, to, from);
 			return give_way(caller, done);
+		}
 	}
 	caller->cursor = 0;
 	return 0;

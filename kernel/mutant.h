@@ -13,6 +13,7 @@ enum mutant {
 	MUTANT_FLUSH_FORGOTTEN,	 /* no CPU owes a flush */
 	MUTANT_FLUSH_LATE_ROOT,	 /* who has left the space, not its root, is not waited for */
 	MUTANT_EPOCH_EARLY,	 /* frames of page tables are reused before all CPUs flushed */
+	MUTANT_COPY_UNWALKED,	 /* a copy that gave way goes on where its pages were */
 	MUTANT_INHIBIT_UNSEEN,	 /* copies go on in a space that is being edited */
 	MUTANT_IPI_LOST,	 /* an idle CPU is not told of a ready thread */
 	MUTANT_WAKEUP_LOST,	 /* nor is one that has decided to idle and not settled yet */
