@@ -278,5 +278,5 @@ void case_zombies(void)
 		CHECK_EQ(waits, counts[round]);
 	}
 	CHECK_EQ(counts[0], counts[1]);
-	CHECK(counts[0] > 100);
+	CHECK(counts[0] > 20); /* however small the tables are */
 }
