@@ -21,14 +21,14 @@ static struct {
 static enum fault_answer note_and_hold(const struct fault_event *event)
 {
 	pager_state.last = *event;
-	pager_state.count++;
+	__atomic_add_fetch(&pager_state.count, 1, __ATOMIC_SEQ_CST); /* after `last` */
 	return FAULT_HOLD;
 }
 
 static enum fault_answer map_and_clear(const struct fault_event *event)
 {
 	pager_state.last = *event;
-	pager_state.count++;
+	__atomic_add_fetch(&pager_state.count, 1, __ATOMIC_SEQ_CST); /* after `last` */
 	if (space_map(pager_state.space, event->fault.address & ~(u64)(ARCH_PAGE_SIZE - 1),
 		      pager_state.frame, 1, pager_state.flags) != 0)
 		return FAULT_FATAL;
@@ -68,7 +68,7 @@ static int jump(void *argument)
 
 static void fault_wait(unsigned int count)
 {
-	while (*(volatile unsigned int *)&pager_state.count < count)
+	while (__atomic_load_n(&pager_state.count, __ATOMIC_SEQ_CST) < count)
 		yield();
 }
 

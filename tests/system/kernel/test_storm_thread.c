@@ -330,7 +330,7 @@ static void stopped_threads_fork(void)
 
 static const struct test_case cases[] = {
 	STORM("threads come and go in several spaces", threads_come_and_go, 2000, 30000),
-	STORM("threads fork where they are stopped", stopped_threads_fork, 500, 30000),
+	STORM("threads fork where they are stopped", stopped_threads_fork, 500, 10000),
 };
 
 const struct test_suite suite_storm_thread = SUITE("storm_thread", cases);
