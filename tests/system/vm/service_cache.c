@@ -2,6 +2,7 @@
 #include "pager.h"
 #include "service_case.h"
 
+#include "tests/system/user/runner.h"
 #include <service.h>
 #include <skerry/kernel_call.h>
 #include <string.h>
@@ -229,13 +230,21 @@ static uint32_t cache_fill(void)
 	return count;
 }
 
+/* Of a small machine's memory too much is needed for the programs. */
+static bool cache_is_small(void)
+{
+	runner_skip("too little memory");
+	return cache_clear() > 0;
+}
+
 bool service_cache_pressure(void)
 {
 	struct vm_statistics before, now;
 	const uint32_t count = cache_fill();
 	long mapped, oldest, taken;
 
-	EXPECT(count > 4 * CHUNK);
+	if (count <= 4 * CHUNK)
+		return cache_is_small();
 	mapped = cache_map(0, 8 * PAGE, VM_READ);
 	oldest = cache_map(8 * PAGE, 8 * PAGE, VM_READ);
 	EXPECT(mapped > 0 && oldest > 0);
@@ -276,7 +285,8 @@ bool service_cache_yields(void)
 	const uint64_t reclaimed = statistics_get().frames_reclaimed;
 	struct puppet puppet;
 
-	EXPECT(count > 4 * CHUNK);
+	if (count <= 4 * CHUNK)
+		return cache_is_small();
 	pager_start();
 	EXPECT(puppet_start(&puppet, 0));
 	EXPECT_EQ(puppet_do(&puppet, PUPPET_FILL, 0, 0, 0), 0);
@@ -292,7 +302,8 @@ bool service_cache_contiguous(void)
 	const uint64_t wanted = 4ull * CHUNK;
 	long start;
 
-	EXPECT(count > 8 * CHUNK);
+	if (count <= 8 * CHUNK)
+		return cache_is_small();
 	EXPECT(statistics_get().largest_free < wanted);
 	start = map(wanted * PAGE, RW, VM_MAP_CONTIGUOUS);
 	EXPECT(start > 0);
@@ -307,7 +318,8 @@ bool service_cache_hopeless(void)
 	const uint32_t count = cache_fill();
 	const struct vm_statistics before = statistics_get();
 
-	EXPECT(count > 4 * CHUNK);
+	if (count <= 4 * CHUNK)
+		return cache_is_small();
 	EXPECT_EQ(map((before.frames + 1) * PAGE, RW, VM_MAP_CONTIGUOUS), -ENOMEM);
 	EXPECT_EQ(map(before.frames * PAGE, RW, VM_MAP_CONTIGUOUS), -ENOMEM);
 	EXPECT_EQ(statistics_get().frames_cache, before.frames_cache);
