@@ -11,6 +11,7 @@
 
 #include <skerry/types.h>
 #include <arch/layout.h>
+#include "arch/common/message_copy.h"
 #include "arch_selectors.h"
 
 #define CPU_AREA_SIZE 8192
@@ -90,19 +91,6 @@ static inline cycles_t arch_cycles(void)
 		return 0;
 	__asm__ volatile("rdtsc" : "=A"(now));
 	return now;
-}
-
-#define ARCH_MESSAGE_WORDS 16u
-
-static inline void arch_message_copy(uint32_t *to, const uint32_t *from, uint32_t first)
-{
-	unsigned int i;
-
-	to[0] = first;
-	to[1] = *(const volatile uint32_t *)&from[1];
-#pragma GCC unroll 14
-	for (i = 2; i < ARCH_MESSAGE_WORDS; i++)
-		to[i] = from[i];
 }
 
 static inline void arch_root_load(paddr_t root)

@@ -8,6 +8,7 @@
  */
 #include "time.h"
 
+#include "arch/common/time_scale.h"
 #include "chip/lapic.h"
 #include "chip/pit.h"
 #include "interrupt.h"
@@ -15,7 +16,6 @@
 #include "kernel/cpu.h"
 #include "kernel/print.h"
 #include "kernel/timer.h"
-#include "time_scale.h"
 
 #define SECOND 1000000000u
 #define MILLISECOND 1000000u

@@ -9,6 +9,7 @@
 #include <skerry/types.h>
 #include <arch/context.h>
 #include <arch/layout.h>
+#include "arch/common/message_copy.h"
 
 #define CPU_AREA_SIZE 8192
 #define CPU_OFFSET (CPU_AREA_SIZE - 1024)
@@ -63,19 +64,6 @@ static inline void arch_barrier(void)
 static inline cycles_t arch_cycles(void)
 {
 	return 0;
-}
-
-#define ARCH_MESSAGE_WORDS 16u
-
-static inline void arch_message_copy(uint32_t *to, const uint32_t *from, uint32_t first)
-{
-	unsigned int i;
-
-	to[0] = first;
-	to[1] = *(const volatile uint32_t *)&from[1];
-#pragma GCC unroll 14
-	for (i = 2; i < ARCH_MESSAGE_WORDS; i++)
-		to[i] = from[i];
 }
 
 /* A real port loads the root register and drops every non-global translation, barriers included. */

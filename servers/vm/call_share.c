@@ -7,7 +7,6 @@
 #include "space_copy.h"
 #include <skerry/grant.h>
 #include <skerry/kernel_call.h>
-#include <string.h>
 #include <sys_call.h>
 
 /* Nothing of the space above PROGRAM_HIGH, and no wish there. */
@@ -168,7 +167,7 @@ static int page_copy(frame_t to, frame_t from)
 
 	if (!frame_is_memory(&frames, to) || !frame_is_memory(&frames, from))
 		return sys_physcopy(&request, NULL);
-	memcpy(memory_pointer(to), memory_pointer(from), ARCH_PAGE_SIZE);
+	page_bytes_copy(memory_pointer(to), memory_pointer(from));
 	return 0;
 }
 

@@ -9,7 +9,7 @@
 
 #define ENTRIES_MAX 1024u /* of one space */
 
-static struct link orphans = {&orphans, &orphans};
+static struct link orphans = LINK_HEAD(orphans);
 static uint64_t last_number;
 
 static struct dma *dma_of(const struct link *link)

@@ -378,6 +378,20 @@ static bool piece_holds(const struct frame_piece *piece, frame_t frame)
 	return frame - piece->first < piece->count;
 }
 
+/* The frame's record, most likely of the same piece as the one before; NULL: not ours. */
+static struct frame *record_near(struct frames *frames, struct frame_piece **piece, frame_t frame)
+{
+	struct frame_piece *other;
+
+	if (!piece_holds(*piece, frame)) {
+		other = find_piece(frames, frame);
+		if (!other)
+			return NULL;
+		*piece = other;
+	}
+	return &(*piece)->frames[frame - (*piece)->first];
+}
+
 void frames_share_each(struct frames *frames, const frame_t *list, uint32_t mask)
 {
 	struct frame_piece *piece = frames->pieces;
@@ -386,14 +400,9 @@ void frames_share_each(struct frames *frames, const frame_t *list, uint32_t mask
 		frame_t frame = list[__builtin_ctz(mask)];
 		struct frame *record;
 
-		if (!piece_holds(piece, frame)) {
-			struct frame_piece *other = find_piece(frames, frame);
-
-			if (!other)
-				continue;
-			piece = other;
-		}
-		record = &piece->frames[frame - piece->first];
+		record = record_near(frames, &piece, frame);
+		if (!record)
+			continue;
 		assert(record->references && record->references < UINT32_MAX);
 		record->references++;
 	}
@@ -494,14 +503,9 @@ void frames_release_each(struct frames *frames, const frame_t *list, uint32_t ma
 		uint32_t count = 1;
 
 		mask &= mask - 1;
-		if (!piece_holds(piece, frame)) {
-			struct frame_piece *other = find_piece(frames, frame);
-
-			if (!other)
-				continue;
-			piece = other;
-		}
-		record = &piece->frames[frame - piece->first];
+		record = record_near(frames, &piece, frame);
+		if (!record)
+			continue;
 		assert(record->references);
 		if (--record->references || record->held) {
 			stays(frames, record);

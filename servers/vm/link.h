@@ -11,6 +11,11 @@ struct link {
 
 #define link_object(link, type, member) ((type *)((char *)(link)-offsetof(type, member)))
 
+#define LINK_HEAD(head)                                                                            \
+	{                                                                                          \
+		&(head), &(head)                                                                   \
+	}
+
 static inline void link_init(struct link *head)
 {
 	head->next = head->previous = head;

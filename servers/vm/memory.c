@@ -41,6 +41,15 @@ static void frames_zero(void *context, frame_t first, uint32_t count)
 		page_bytes_zero(memory_pointer(first + i));
 }
 
+int memory_duplicate(frame_t from, enum frame_level level, frame_t *copy)
+{
+	const int error = frame_allocate(&frames, FRAME_ANONYMOUS, level, false, copy);
+
+	if (error == 0)
+		page_bytes_copy(memory_pointer(*copy), memory_pointer(from));
+	return error;
+}
+
 /* --- Page tables ------------------------------------------------------------------------------ */
 
 static void *table_pointer(void *context, paddr_t frame)

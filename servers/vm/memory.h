@@ -25,6 +25,9 @@ void memory_init(const struct boot_page *page);
 /* Where VM sees a frame of memory. */
 void *memory_pointer(frame_t frame);
 
+/* A frame of private memory that has what `from` has: 0 or -ENOMEM. */
+int memory_duplicate(frame_t from, enum frame_level level, frame_t *copy);
+
 /* The frame of one of VM's pages in the window. */
 frame_t memory_frame(const void *page);
 

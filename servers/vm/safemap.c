@@ -10,7 +10,12 @@
 #include <skerry/grant.h>
 #include <sys_call.h>
 
-static struct safemap *records;
+static struct link records = LINK_HEAD(records);
+
+static struct safemap *record_of(struct link *link)
+{
+	return link_object(link, struct safemap, link);
+}
 
 /* --- Records ---------------------------------------------------------------------------------- */
 
@@ -34,28 +39,9 @@ int safemap_grant_check(struct safemap_grant *grant)
 	return error;
 }
 
-static void insert(struct safemap *record)
-{
-	record->next = records;
-	if (records != NULL) {
-		slab_write(records);
-		records->previous = record;
-	}
-	records = record;
-}
-
 static void drop(struct safemap *record)
 {
-	if (record->next != NULL) {
-		slab_write(record->next);
-		record->next->previous = record->previous;
-	}
-	if (record->previous != NULL) {
-		slab_write(record->previous);
-		record->previous->next = record->next;
-	} else {
-		records = record->next;
-	}
+	link_remove(&records, &record->link);
 	shared_release(record->shared);
 	slab_free(&safemap_slab, record);
 }
@@ -76,7 +62,7 @@ static int part_wrap(const struct share *share, const struct share_part *part,
 	record->grant.bytes = part->end - part->start;
 	record->shared = region->object;
 	record->regions = 1;
-	insert(record);
+	link_append(&records, &record->link);
 	slab_write(region);
 	region->type = &type_safemap;
 	region->object = record;
@@ -122,12 +108,13 @@ static bool may_stand_on(const struct safemap_grant *grant, space_t revoker)
 
 void safemap_revoke(space_t granter, grant_t grant)
 {
-	struct safemap *record = records, *next;
+	struct link *link = records.next, *next;
 
-	for (; record != NULL; record = next) {
+	for (; link != &records; link = next) {
+		struct safemap *record = record_of(link);
 		const struct safemap_grant *of = &record->grant;
 
-		next = record->next;
+		next = link->next;
 		if ((of->granter_space == granter && of->grant == grant) ||
 		    (may_stand_on(of, granter) && !still_holds(record)))
 			take_back(record);
@@ -136,10 +123,12 @@ void safemap_revoke(space_t granter, grant_t grant)
 
 void safemap_revoke_space(space_t space)
 {
-	struct safemap *record = records, *next;
+	struct link *link = records.next, *next;
 
-	for (; record != NULL; record = next) {
-		next = record->next;
+	for (; link != &records; link = next) {
+		struct safemap *record = record_of(link);
+
+		next = link->next;
 		if (record->grant.granter_space == space || record->grant.owner_space == space)
 			take_back(record);
 	}

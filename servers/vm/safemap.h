@@ -20,7 +20,7 @@ struct safemap_grant {
 struct safemap {
 	struct safemap_grant grant;
 	struct shared *shared;
-	struct safemap *next, *previous; /* of all */
+	struct link link; /* of all */
 	uint32_t regions;
 };
 

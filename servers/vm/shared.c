@@ -4,9 +4,8 @@
 #include "memory.h"
 #include "type.h"
 #include <skerry/errno.h>
-#include <string.h>
 
-static struct shared *objects;
+static struct link objects = LINK_HEAD(objects);
 
 struct shared *shared_create(uint64_t bytes)
 {
@@ -17,12 +16,7 @@ struct shared *shared_create(uint64_t bytes)
 		return NULL;
 	pages_init(&shared->pages, &memory_source);
 	shared->bytes = bytes;
-	shared->next = objects;
-	if (objects != NULL) {
-		slab_write(objects);
-		objects->previous = shared;
-	}
-	objects = shared;
+	link_append(&objects, &shared->link);
 	return shared;
 }
 
@@ -31,16 +25,7 @@ void shared_drop(struct shared *shared)
 	USE(shared);
 
 	pages_clear(&shared->pages, 0, (size_t)(shared->bytes / ARCH_PAGE_SIZE));
-	if (shared->next != NULL) {
-		slab_write(shared->next);
-		shared->next->previous = shared->previous;
-	}
-	if (shared->previous != NULL) {
-		slab_write(shared->previous);
-		shared->previous->next = shared->next;
-	} else {
-		objects = shared->next;
-	}
+	link_remove(&objects, &shared->link);
 	slab_free(&shared_slab, shared);
 }
 
@@ -140,12 +125,7 @@ static int copy(struct region *from, struct region *to)
 
 static int duplicate(const struct region *region, frame_t from, frame_t *made)
 {
-	const int error = frame_allocate(&frames, FRAME_ANONYMOUS,
-					 vm_space_level(vm_space_of(region)), false, made);
-
-	if (error == 0)
-		memcpy(memory_pointer(*made), memory_pointer(from), ARCH_PAGE_SIZE);
-	return error;
+	return memory_duplicate(from, vm_space_level(vm_space_of(region)), made);
 }
 
 int shared_from_private(const struct region *region, vaddr_t start, vaddr_t end,
@@ -216,6 +196,9 @@ const struct memory_type type_shared = {
 
 void shared_visit(struct sanity *sanity)
 {
-	for (struct shared *shared = objects; shared != NULL; shared = shared->next)
+	for (struct link *link = objects.next; link != &objects; link = link->next) {
+		struct shared *shared = link_object(link, struct shared, link);
+
 		sanity_see_pages(sanity, &shared->pages, "shared memory");
+	}
 }

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "link.h"
 #include "sanity.h"
 #include "space_share.h"
 
@@ -17,8 +18,8 @@
 
 struct shared {
 	struct pages pages;
-	struct shared *next, *previous; /* of all */
-	uint32_t regions;		/* and others that keep it */
+	struct link link; /* of all */
+	uint32_t regions; /* and others that keep it */
 	uint64_t bytes;
 };
 

@@ -7,6 +7,9 @@
 extern const struct memory_type type_anonymous;
 /* A private copy of the frame at a page that has none. -ENOMEM. */
 int type_copy_page(struct region *to, vaddr_t page, frame_t from);
+/* A write to private memory whose frame others have, too: a frame of its own with what `from` has,
+ * in place of the present one or where there is none. The caller sees to it that `from` stays. */
+enum fault_result type_copy_fault(struct region *region, vaddr_t page, frame_t from, bool present);
 /* Adjacent frames, there from the start; a fork does not get it: devices know the frames. */
 extern const struct memory_type type_contiguous;
 /* Its frames; low: below 16 MB. -ENOMEM. */

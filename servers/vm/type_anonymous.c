@@ -10,41 +10,48 @@
 
 static enum fault_result fault(struct region *region, vaddr_t page, bool write)
 {
-	struct vm_space *space = vm_space_of(region);
 	struct page_reference old;
-	const bool present = pages_find(&region->space->pages, page / ARCH_PAGE_SIZE, &old);
+	frame_t frame;
+
+	(void)write;
+	if (pages_find(&region->space->pages, page / ARCH_PAGE_SIZE, &old))
+		return type_copy_fault(region, page, old.frame, true);
+	if (frame_allocate(&frames, FRAME_ANONYMOUS, vm_space_level(vm_space_of(region)), true,
+			   &frame) != 0)
+		return FAULT_NO_MEMORY;
+	if (space_add_page(region, page, frame) == 0)
+		return FAULT_DONE;
+	frames_release(&frames, frame, 1);
+	return FAULT_NO_MEMORY;
+}
+
+enum fault_result type_copy_fault(struct region *region, vaddr_t page, frame_t from, bool present)
+{
+	struct vm_space *space = vm_space_of(region);
 	frame_t frame;
 	int error;
 
-	(void)write;
-	if (frame_allocate(&frames, FRAME_ANONYMOUS, vm_space_level(space), !present, &frame) != 0)
+	if (memory_duplicate(from, vm_space_level(space), &frame) != 0)
 		return FAULT_NO_MEMORY;
-	if (present) {
-		page_bytes_copy(memory_pointer(frame), memory_pointer(old.frame));
-		error = space_replace_page(region, page, frame);
-	} else {
-		error = space_add_page(region, page, frame);
-	}
+	error = present ? space_replace_page(region, page, frame)
+			: space_add_page(region, page, frame);
 	if (error != 0) {
 		frames_release(&frames, frame, 1);
 		return FAULT_NO_MEMORY;
 	}
-	if (present) {
-		slab_write(space);
-		space->faults_copied++;
-		vm_copies++;
-	}
+	slab_write(space);
+	space->faults_copied++;
+	vm_copies++;
 	return FAULT_DONE;
 }
 
 int type_copy_page(struct region *to, vaddr_t page, frame_t from)
 {
 	frame_t frame;
-	int error = frame_allocate(&frames, FRAME_ANONYMOUS, memory_level, false, &frame);
+	int error = memory_duplicate(from, memory_level, &frame);
 
 	if (error != 0)
 		return error;
-	page_bytes_copy(memory_pointer(frame), memory_pointer(from));
 	error = space_add_page(to, page, frame);
 	if (error != 0)
 		frames_release(&frames, frame, 1);

@@ -24,28 +24,6 @@ static void tail_clear(const struct file *file, uint64_t offset, frame_t frame)
 		memset((char *)memory_pointer(frame) + used, 0, ARCH_PAGE_SIZE - (size_t)used);
 }
 
-/* A frame of the region's own with what `from` has: the caller sees to it that it stays. */
-static enum fault_result copy_page(struct region *region, vaddr_t page, frame_t from, bool present)
-{
-	struct vm_space *space = vm_space_of(region);
-	frame_t frame;
-	int error;
-
-	if (frame_allocate(&frames, FRAME_ANONYMOUS, vm_space_level(space), false, &frame) != 0)
-		return FAULT_NO_MEMORY;
-	memcpy(memory_pointer(frame), memory_pointer(from), ARCH_PAGE_SIZE);
-	error = present ? space_replace_page(region, page, frame)
-			: space_add_page(region, page, frame);
-	if (error != 0) {
-		frames_release(&frames, frame, 1);
-		return FAULT_NO_MEMORY;
-	}
-	slab_write(space);
-	space->faults_copied++;
-	vm_copies++;
-	return FAULT_DONE;
-}
-
 /* The block's frame, with a reference that is the page's then. */
 static enum fault_result show_block(struct region *region, vaddr_t page, struct cache_block *block,
 				    bool write, bool present)
@@ -89,7 +67,7 @@ static enum fault_result fault_absent(struct region *region, vaddr_t page, bool 
 		return show_block(region, page, block, write, false);
 	/* The block may go while memory is looked for. */
 	frame_reference(&frames, frame);
-	result = copy_page(region, page, frame, false);
+	result = type_copy_fault(region, page, frame, false);
 	frames_release(&frames, frame, 1);
 	return result;
 }
@@ -102,7 +80,7 @@ static enum fault_result fault(struct region *region, vaddr_t page, bool write)
 	if (!pages_find(&region->space->pages, page / ARCH_PAGE_SIZE, &present))
 		return fault_absent(region, page, write);
 	if (!is_shared(region))
-		return copy_page(region, page, present.frame, true);
+		return type_copy_fault(region, page, present.frame, true);
 	block = cache_block_of(&cache, present.frame);
 	assert(block != NULL); /* who forgets a block takes it out of its maps */
 	return show_block(region, page, block, true, true);
