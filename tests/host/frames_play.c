@@ -1,8 +1,6 @@
 #include "frames_play.h"
 
 #include "servers/vm/frames.h"
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys.h>
@@ -30,16 +28,6 @@ struct table {
 
 static struct table table;
 static struct frames frames;
-
-void panic(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
-	va_end(arguments);
-	abort();
-}
 
 static void zero(void *context, frame_t first, uint32_t count)
 {

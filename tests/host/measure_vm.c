@@ -1,14 +1,14 @@
 /* Times of VM's tables against their size, on the build machine and without sanitizers:
  *
  *	gcc -O2 -D_GNU_SOURCE -I. -Iinclude -Iarch/i386/include -Ilib/avl/include -Ilib/sys/include
- *\ tests/host/measure_vm.c servers/vm/{space*,region,pages,frames,slab}.c lib/avl/avl.c
+ *\ tests/host/measure_vm.c tests/host/panic.c servers/vm/{space*,region,pages,frames,slab}.c
+ *lib/avl/avl.c
  *
  * One row for each size: nanoseconds, mean of many. No test: nothing is asserted.
  */
 #include "random.h"
 
 #include "servers/vm/space.h"
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys.h>
@@ -25,16 +25,6 @@ static struct slab chunks, regions;
 static struct memory_source memory;
 static struct space space;
 static uint64_t state = 1;
-
-void panic(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
-	va_end(arguments);
-	abort();
-}
 
 static void *page_allocate(void *context)
 {

@@ -3,8 +3,6 @@
 #include "servers/vm/space_share.h"
 
 #include <skerry/errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys.h>
@@ -23,16 +21,6 @@ struct world world;
 static void *frames_memory;
 static void *spare_pages[SLAB_PAGES_MAX];
 static unsigned int spare_count;
-
-void panic(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
-	va_end(arguments);
-	abort();
-}
 
 void world_complain(const char *wrong)
 {

@@ -6,8 +6,6 @@
 #include "test.h"
 
 #include <arch/layout.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys.h>
@@ -22,16 +20,6 @@ static struct slab blocks;
 static struct cache_block *buckets[2][BUCKETS];
 static void *frames_memory;
 static char slab_page[1];
-
-void panic(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
-	va_end(arguments);
-	abort();
-}
 
 static void *page_allocate(void *context)
 {

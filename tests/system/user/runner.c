@@ -142,6 +142,24 @@ static bool case_run(const struct runner_suite *suite, const struct runner_case 
 	return balance_holds(before) && passed;
 }
 
+bool runner_thread(u32 *next, struct info_thread *found)
+{
+	struct sys_info_req request = {
+		.what = INFO_THREAD,
+		.index = *next,
+		.address = (uintptr_t)found,
+		.size = sizeof(*found),
+	};
+
+	for (; sys_info(&request, NULL) == 0; request.index++) {
+		if (!(found->rts & RTS_FREE)) {
+			*next = request.index + 1;
+			return true;
+		}
+	}
+	return false;
+}
+
 static const char *skipped;
 
 void runner_skip(const char *reason)

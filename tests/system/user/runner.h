@@ -1,6 +1,7 @@
 /* For services that test: running programs, and what is in use. */
 #pragma once
 
+#include <skerry/info.h>
 #include <skerry/pm.h>
 #include <skerry/types.h>
 #include <stdbool.h>
@@ -23,6 +24,9 @@ bool balance_holds(const struct balance *before);
 /* Let less urgent threads run: for something to come about, look, sleep, look again. */
 #define RUNNER_SLEEP_TIME 10000000ull /* 10 ms */
 void runner_sleep(nanoseconds_t time);
+
+/* The kernel's threads, one after another: *next is 0 at first; false: that was all. */
+bool runner_thread(u32 *next, struct info_thread *found);
 
 /* Have PM start a program: NUL-ended arguments in a block. */
 int program_start(const char *name, const char *block, size_t bytes, unsigned int arguments,

@@ -73,6 +73,10 @@ void peer_fill(struct peer *peer, uint64_t start, unsigned int pages, uint8_t se
 bool peer_holds(struct peer *peer, uint64_t start, unsigned int pages, uint8_t seed);
 bool peer_is_zero(struct peer *peer, uint64_t start, unsigned int pages);
 
+/* The same in the service's own memory. */
+void own_fill(long start, unsigned int pages, uint8_t seed);
+bool own_holds(long start, unsigned int pages, uint8_t seed);
+
 long peer_map(struct peer *peer, uint64_t bytes, uint32_t protection, uint32_t flags);
 int peer_unmap(struct peer *peer, uint64_t address, uint64_t bytes);
 int peer_protect(struct peer *peer, uint64_t address, uint64_t bytes, uint32_t protection);

@@ -238,24 +238,6 @@ static bool bomb_run(const char *name, bool is_fatal, bool (*look)(void))
 #define LEFT_MAX 128u
 #define KEPT 192u /* frames that programs never get, and a few that no request fits */
 
-static bool programs_find(endpoint_t *thread)
-{
-	struct info_thread info;
-	struct sys_info_req request = {
-		.what = INFO_THREAD,
-		.address = (uintptr_t)&info,
-		.size = sizeof(info),
-	};
-
-	for (; sys_info(&request, NULL) == 0; request.index++) {
-		if (!(info.rts & RTS_FREE) && strcmp(info.name, "vmcase") == 0) {
-			*thread = info.thread;
-			return true;
-		}
-	}
-	return false;
-}
-
 /* The kernel's copies to memory of a program for which there is none: an error, at once. There may
  * be a few frames left that were of no use to it. */
 static bool copies_refused(void)
@@ -266,10 +248,11 @@ static bool copies_refused(void)
 		.bytes = 4,
 	};
 	struct sys_memset_req fill = {.bytes = 4};
+	struct info_thread bomb;
 	int error = 0;
 
-	EXPECT(programs_find(&copy.destination));
-	fill.target = copy.destination;
+	EXPECT(thread_named("vmcase", &bomb));
+	fill.target = copy.destination = bomb.thread;
 	for (unsigned int i = 0; i < BOMB_ABSENT_PAGES; i++) {
 		copy.destination_address = BOMB_ABSENT + i * PAGE;
 		EXPECT(error == 0 || sys_vircopy(&copy, NULL) == error);

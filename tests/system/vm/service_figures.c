@@ -56,16 +56,11 @@ static bool is_known(const struct sum *sum, space_t space)
 static bool spaces_see(struct sum *sum)
 {
 	struct info_thread info;
-	struct sys_info_req request = {
-		.what = INFO_THREAD,
-		.address = (uintptr_t)&info,
-		.size = sizeof(info),
-	};
+	u32 next = 0;
 
 	*sum = (struct sum){.spaces = 0};
-	for (; sys_info(&request, NULL) == 0; request.index++) {
-		if ((info.rts & RTS_FREE) || info.thread == VM_ENDPOINT ||
-		    is_known(sum, info.space))
+	while (runner_thread(&next, &info)) {
+		if (info.thread == VM_ENDPOINT || is_known(sum, info.space))
 			continue;
 		EXPECT(sum->spaces < SPACES_MAX);
 		sum->space[sum->spaces++] = info.space;

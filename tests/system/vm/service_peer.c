@@ -1,5 +1,6 @@
 /* The service's side of peers (peer.h). */
 #include "peer.h"
+#include "service_case.h"
 
 #include "tests/system/user/runner.h"
 #include <skerry/info.h>
@@ -48,13 +49,9 @@ static bool find_new(struct peer *peer)
 {
 	struct info_thread thread;
 	struct vm_region_info region;
-	struct sys_info_req request = {
-		.what = INFO_THREAD,
-		.address = (uintptr_t)&thread,
-		.size = sizeof(thread),
-	};
+	u32 next = 0;
 
-	for (; sys_info(&request, NULL) == 0; request.index++) {
+	while (runner_thread(&next, &thread)) {
 		if (strcmp(thread.name, "vmcase") != 0 || is_known(thread.thread) ||
 		    !region_get(thread.space, PEER_PAGE, &region) || region.address != PEER_PAGE)
 			continue;
@@ -249,4 +246,17 @@ long peer_remap(struct peer *peer, uint64_t address, uint64_t old_bytes, uint64_
 		peer_call(peer, VM_MREMAP, &request, sizeof(request), &reply, sizeof(reply));
 
 	return error != 0 ? error : (long)reply.address;
+}
+
+void own_fill(long start, unsigned int pages, uint8_t seed)
+{
+	for (unsigned int i = 0; i < pages; i++)
+		*byte_at(start + i * PAGE) = (uint8_t)(seed + i);
+}
+
+bool own_holds(long start, unsigned int pages, uint8_t seed)
+{
+	for (unsigned int i = 0; i < pages; i++)
+		EXPECT_EQ(*byte_at(start + i * PAGE), (uint8_t)(seed + i));
+	return true;
 }

@@ -16,13 +16,9 @@
 static bool program_find(struct puppet *puppet, space_t other)
 {
 	struct info_thread found;
-	struct sys_info_req request = {
-		.what = INFO_THREAD,
-		.address = (uintptr_t)&found,
-		.size = sizeof(found),
-	};
+	u32 next = 0;
 
-	for (; sys_info(&request, NULL) == 0; request.index++) {
+	while (runner_thread(&next, &found)) {
 		if (strcmp(found.name, "vmcase") != 0 || found.space == other)
 			continue;
 		puppet->space = found.space;

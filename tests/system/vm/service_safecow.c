@@ -12,19 +12,6 @@
 #define BYTES (COUNT * PAGE)
 #define COPY_RW (GRANT_READ | GRANT_WRITE)
 
-static void fill(long start, unsigned int pages, uint8_t seed)
-{
-	for (unsigned int i = 0; i < pages; i++)
-		*byte_at(start + i * PAGE) = (uint8_t)(seed + i);
-}
-
-static bool holds(long start, unsigned int pages, uint8_t seed)
-{
-	for (unsigned int i = 0; i < pages; i++)
-		EXPECT_EQ(*byte_at(start + i * PAGE), (uint8_t)(seed + i));
-	return true;
-}
-
 static struct vm_safecopy_req request_of(grant_t grant, uint64_t offset, long address,
 					 uint64_t bytes, uint32_t write)
 {
@@ -68,23 +55,23 @@ bool service_pages_shared(void)
 	EXPECT(peer_start(&peer));
 	theirs = peer_map(&peer, BYTES, RW, VM_MAP_POPULATE);
 	grant = granter_give(&peer, mine, BYTES, COPY_RW);
-	fill(mine, COUNT / 2, 1); /* the rest is not there */
+	own_fill(mine, COUNT / 2, 1); /* the rest is not there */
 	peer_fill(&peer, (uint64_t)theirs, COUNT, 100);
 	used = statistics_get().frames_user;
 	EXPECT_EQ(peer_copy(&peer, grant, theirs, BYTES, 0), 0);
 	EXPECT_EQ(statistics_get().frames_user, used - COUNT);
 	EXPECT(peer_holds(&peer, (uint64_t)theirs, COUNT / 2, 1));
 	EXPECT_EQ(peer_read(&peer, (uint64_t)theirs + (COUNT - 1) * PAGE), 0);
-	fill(mine, COUNT, 30);
+	own_fill(mine, COUNT, 30);
 	EXPECT(peer_holds(&peer, (uint64_t)theirs, COUNT / 2, 1));
 	peer_fill(&peer, (uint64_t)theirs, COUNT, 60);
-	EXPECT(holds(mine, COUNT, 30));
+	EXPECT(own_holds(mine, COUNT, 30));
 	/* And back. */
 	EXPECT_EQ(peer_copy(&peer, grant, theirs, BYTES, 1), 0);
-	EXPECT(holds(mine, COUNT, 60));
+	EXPECT(own_holds(mine, COUNT, 60));
 	peer_fill(&peer, (uint64_t)theirs, COUNT / 2, 90);
-	EXPECT(holds(mine, COUNT, 60));
-	fill(mine, COUNT, 10);
+	EXPECT(own_holds(mine, COUNT, 60));
+	own_fill(mine, COUNT, 10);
 	EXPECT(peer_holds(&peer, (uint64_t)theirs, COUNT / 2, 90));
 	EXPECT(peer_holds(&peer, (uint64_t)theirs + BYTES / 2, COUNT / 2, 60 + COUNT / 2));
 	EXPECT_EQ(grant_revoke(granter(), grant), 0);
@@ -138,8 +125,8 @@ bool service_pages_refused(void)
 	};
 
 	EXPECT_EQ(unmap((uint64_t)from + 15 * PAGE, PAGE), 0);
-	fill(from, COUNT - 1, 1);
-	fill(to, COUNT, 40);
+	own_fill(from, COUNT - 1, 1);
+	own_fill(to, COUNT, 40);
 	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct vm_safecopy_req request =
 			request_of(rows[i].grant, rows[i].offset, rows[i].address, rows[i].bytes,
@@ -150,7 +137,7 @@ bool service_pages_refused(void)
 			sys_print("# row %u: %d\n", i, found);
 		EXPECT_EQ(found, rows[i].error);
 	}
-	EXPECT(holds(from, COUNT - 1, 1) && holds(to, COUNT, 40));
+	EXPECT(own_holds(from, COUNT - 1, 1) && own_holds(to, COUNT, 40));
 	for (unsigned int i = 0; i < GRANTS; i++)
 		EXPECT_EQ(grant_revoke(granter(), grant[i]), 0);
 	EXPECT_EQ(unmap((uint64_t)from, BYTES), 0);
@@ -179,14 +166,14 @@ bool service_pages_kinds(void)
 
 			if (from == to)
 				continue;
-			fill(kinds[from], 4, seed);
-			fill(kinds[to], 4, (uint8_t)~seed);
+			own_fill(kinds[from], 4, seed);
+			own_fill(kinds[to], 4, (uint8_t)~seed);
 			EXPECT_EQ(own_copy(kinds[from], kinds[to], 4 * PAGE), 0);
-			EXPECT(holds(kinds[to], 4, seed));
-			fill(kinds[from], 4, (uint8_t)(seed + 1));
-			EXPECT(holds(kinds[to], 4, seed));
-			fill(kinds[to], 4, (uint8_t)(seed + 2));
-			EXPECT(holds(kinds[from], 4, (uint8_t)(seed + 1)));
+			EXPECT(own_holds(kinds[to], 4, seed));
+			own_fill(kinds[from], 4, (uint8_t)(seed + 1));
+			EXPECT(own_holds(kinds[to], 4, seed));
+			own_fill(kinds[to], 4, (uint8_t)(seed + 2));
+			EXPECT(own_holds(kinds[from], 4, (uint8_t)(seed + 1)));
 		}
 	}
 	for (unsigned int i = 0; i < count; i++)
@@ -204,14 +191,14 @@ bool service_pages_pieces(void)
 	EXPECT_EQ(map_at((uint64_t)to + 5 * PAGE, 5 * PAGE, RW, VM_MAP_FIXED | VM_MAP_SHARED),
 		  to + 5 * PAGE);
 	for (unsigned int round = 0; round < 2; round++) {
-		fill(from, COUNT, (uint8_t)(20 + round));
+		own_fill(from, COUNT, (uint8_t)(20 + round));
 		EXPECT_EQ(protect((uint64_t)from + 11 * PAGE, 2 * PAGE, VM_READ), 0);
 		EXPECT_EQ(own_copy(from, to, BYTES), 0);
 		EXPECT_EQ(protect((uint64_t)from + 11 * PAGE, 2 * PAGE, RW), 0);
-		fill(from, COUNT, 90);
-		EXPECT(holds(to, COUNT, (uint8_t)(20 + round)));
-		fill(to, COUNT, 60);
-		EXPECT(holds(from, COUNT, 90));
+		own_fill(from, COUNT, 90);
+		EXPECT(own_holds(to, COUNT, (uint8_t)(20 + round)));
+		own_fill(to, COUNT, 60);
+		EXPECT(own_holds(from, COUNT, 90));
 	}
 	EXPECT_EQ(unmap((uint64_t)from, BYTES), 0);
 	EXPECT_EQ(unmap((uint64_t)to, BYTES), 0);
@@ -231,27 +218,27 @@ bool service_pages_forked(void)
 	EXPECT(peer_start(&peer));
 	theirs = peer_map(&peer, BYTES, RW, 0);
 	grant = granter_give(&peer, mine, BYTES, COPY_RW);
-	fill(mine, COUNT, 1);
+	own_fill(mine, COUNT, 1);
 	EXPECT_EQ(peer_copy(&peer, grant, theirs, BYTES, 0), 0);
 	EXPECT(peer_fork(&peer, &child));
 	/* The frames have three users; the peer's are shown, so it gets its own. */
 	show.source = peer.space;
 	show.address = (uint64_t)theirs;
 	EXPECT_EQ(vm_remap(&show, &shown), 0);
-	fill((long)shown.address, COUNT, 40);
-	EXPECT(holds(mine, COUNT, 1));
+	own_fill((long)shown.address, COUNT, 40);
+	EXPECT(own_holds(mine, COUNT, 1));
 	EXPECT(peer_holds(&child, (uint64_t)theirs, COUNT, 1));
 	EXPECT(peer_holds(&peer, (uint64_t)theirs, COUNT, 40));
 	/* Into what is shown: a copy for all who see it. */
 	EXPECT_EQ(peer_copy(&peer, grant, theirs, BYTES, 0), 0);
-	EXPECT(holds((long)shown.address, COUNT, 1));
+	EXPECT(own_holds((long)shown.address, COUNT, 1));
 	peer_fill(&child, (uint64_t)theirs, COUNT, 70);
-	fill(mine, COUNT, 100);
-	EXPECT(holds((long)shown.address, COUNT, 1));
+	own_fill(mine, COUNT, 100);
+	EXPECT(own_holds((long)shown.address, COUNT, 1));
 	EXPECT(peer_end(&child, &peer));
 	EXPECT(peer_end(&peer, NULL));
-	EXPECT(holds((long)shown.address, COUNT, 1));
-	EXPECT(holds(mine, COUNT, 100));
+	EXPECT(own_holds((long)shown.address, COUNT, 1));
+	EXPECT(own_holds(mine, COUNT, 100));
 	EXPECT_EQ(grant_revoke(granter(), grant), 0);
 	EXPECT_EQ(unmap(shown.address, BYTES), 0);
 	EXPECT_EQ(unmap((uint64_t)mine, BYTES), 0);
@@ -269,7 +256,7 @@ bool service_pages_no_memory(void)
 	EXPECT(peer_start(&peer));
 	theirs = peer_map(&peer, 64 * PAGE, RW, 0);
 	grant = granter_give(&peer, mine, 64 * PAGE, COPY_RW);
-	fill(mine, 64, 1);
+	own_fill(mine, 64, 1);
 	peer_fill(&peer, (uint64_t)theirs, 8, 100);
 	for (uint64_t bytes = 32ull << 20; bytes >= PAGE; bytes /= 2) {
 		do
@@ -281,7 +268,7 @@ bool service_pages_no_memory(void)
 	EXPECT(peer_holds(&peer, (uint64_t)theirs, 8, 100));
 	EXPECT_EQ(peer_copy(&peer, grant, theirs, 8 * PAGE, 0), 0); /* what is there */
 	EXPECT(peer_holds(&peer, (uint64_t)theirs, 8, 1));
-	EXPECT(holds(mine, 64, 1));
+	EXPECT(own_holds(mine, 64, 1));
 	EXPECT_EQ(grant_revoke(granter(), grant), 0);
 	EXPECT_EQ(unmap((uint64_t)mine, 64 * PAGE), 0);
 	return peer_end(&peer, NULL);

@@ -10,19 +10,6 @@
 #define BYTES (COUNT * PAGE)
 #define MAP_RW (GRANT_READ | GRANT_WRITE | GRANT_MAP)
 
-static void fill(long start, unsigned int pages, uint8_t seed)
-{
-	for (unsigned int i = 0; i < pages; i++)
-		*byte_at(start + i * PAGE) = (uint8_t)(seed + i);
-}
-
-static bool holds(long start, unsigned int pages, uint8_t seed)
-{
-	for (unsigned int i = 0; i < pages; i++)
-		EXPECT_EQ(*byte_at(start + i * PAGE), (uint8_t)(seed + i));
-	return true;
-}
-
 /* Nothing but zeroes, and the peer's own: what it writes is not seen at `shared`. */
 static bool is_taken_back(struct peer *peer, long theirs, unsigned int pages, long shared)
 {
@@ -45,18 +32,18 @@ bool service_safemap_both(void)
 	long theirs;
 
 	EXPECT(peer_start(&peer));
-	fill(mine, COUNT / 2, 1);
+	own_fill(mine, COUNT / 2, 1);
 	grant = granter_give(&peer, mine, BYTES, MAP_RW);
 	theirs = peer_safemap(&peer, grant, 0, BYTES, RW);
 	EXPECT(theirs > 0);
 	EXPECT(peer_holds(&peer, (uint64_t)theirs, COUNT / 2, 1));
 	EXPECT_EQ(peer_read(&peer, (uint64_t)theirs + (COUNT - 1) * PAGE), 0);
 	peer_fill(&peer, (uint64_t)theirs, COUNT, 30);
-	EXPECT(holds(mine, COUNT, 30));
-	fill(mine, COUNT, 60);
+	EXPECT(own_holds(mine, COUNT, 30));
+	own_fill(mine, COUNT, 60);
 	EXPECT(peer_holds(&peer, (uint64_t)theirs, COUNT, 60));
 	EXPECT_EQ(peer_unmap(&peer, (uint64_t)theirs, BYTES), 0);
-	EXPECT(holds(mine, COUNT, 60));
+	EXPECT(own_holds(mine, COUNT, 60));
 	EXPECT_EQ(grant_revoke(granter(), grant), 0);
 	EXPECT_EQ(unmap((uint64_t)mine, BYTES), 0);
 	return peer_end(&peer, NULL);
@@ -142,7 +129,7 @@ bool service_safemap_revoked(void)
 	long a, b, c, seen;
 
 	EXPECT(peer_start(&peer));
-	fill(mine, COUNT, 1);
+	own_fill(mine, COUNT, 1);
 	first = granter_give(&peer, mine, BYTES, MAP_RW);
 	second = granter_give(&peer, mine, BYTES, MAP_RW);
 	a = peer_safemap(&peer, first, 0, BYTES, RW);
@@ -164,7 +151,7 @@ bool service_safemap_revoked(void)
 	EXPECT_EQ(peer_protect(&peer, (uint64_t)seen, BYTES, RW), 0); /* it is its own now */
 	EXPECT(is_taken_back(&peer, seen, COUNT, mine));
 	EXPECT(is_taken_back(&peer, c, COUNT, mine));
-	EXPECT(holds(mine, COUNT, 1));
+	EXPECT(own_holds(mine, COUNT, 1));
 	EXPECT_EQ(peer_unmap(&peer, (uint64_t)a, BYTES), 0);
 	EXPECT_EQ(unmap((uint64_t)mine, BYTES), 0);
 	return peer_end(&peer, NULL);
@@ -179,7 +166,7 @@ bool service_safemap_parts(void)
 	long theirs, moved;
 
 	EXPECT(peer_start(&peer));
-	fill(mine, COUNT, 1);
+	own_fill(mine, COUNT, 1);
 	grant = granter_give(&peer, mine, BYTES, MAP_RW);
 	theirs = peer_safemap(&peer, grant, 0, BYTES, RW);
 	EXPECT(theirs > 0);
@@ -198,7 +185,7 @@ bool service_safemap_parts(void)
 	EXPECT_EQ(peer_protect(&peer, (uint64_t)theirs + 4 * PAGE, PAGE, VM_READ), 0);
 	EXPECT_EQ(peer_read(&peer, (uint64_t)theirs + 4 * PAGE), 0);
 	EXPECT(is_taken_back(&peer, moved, 1, mine + 7 * PAGE));
-	EXPECT(holds(mine, COUNT, 1));
+	EXPECT(own_holds(mine, COUNT, 1));
 	EXPECT_EQ(unmap((uint64_t)mine, BYTES), 0);
 	return peer_end(&peer, NULL);
 }
@@ -212,14 +199,14 @@ bool service_safemap_forked(void)
 	long theirs;
 
 	EXPECT(peer_start(&peer));
-	fill(mine, COUNT - 1, 1);
+	own_fill(mine, COUNT - 1, 1);
 	grant = granter_give(&peer, mine, BYTES, MAP_RW);
 	theirs = peer_safemap(&peer, grant, 0, BYTES, RW);
 	EXPECT(theirs > 0);
 	EXPECT(peer_fork(&peer, &child));
 	peer_fill(&child, (uint64_t)theirs, COUNT, 50);
-	EXPECT(holds(mine, COUNT - 1, 1));
-	fill(mine, COUNT, 90);
+	EXPECT(own_holds(mine, COUNT - 1, 1));
+	own_fill(mine, COUNT, 90);
 	EXPECT(peer_holds(&child, (uint64_t)theirs, COUNT, 50));
 	EXPECT(peer_holds(&peer, (uint64_t)theirs, COUNT, 90));
 	EXPECT_EQ(peer_safemap(&child, grant, 0, PAGE, RW), -EPERM);
@@ -243,7 +230,7 @@ bool service_safemap_not_on(void)
 	long theirs;
 
 	EXPECT(peer_start(&peer));
-	fill(mine, COUNT, 1);
+	own_fill(mine, COUNT, 1);
 	grant = granter_give(&peer, mine, BYTES, MAP_RW);
 	theirs = peer_safemap(&peer, grant, 0, BYTES, RW);
 	EXPECT(theirs > 0);
@@ -281,7 +268,7 @@ bool service_safemap_indirect(void)
 
 	EXPECT(peer_start(&peer));
 	for (unsigned int gone = 0; gone < 3; gone++) {
-		fill(mine, COUNT, 1);
+		own_fill(mine, COUNT, 1);
 		grant[0] = granter_give(&me, mine, BYTES, MAP_RW);
 		entry.grantee = self;
 		entry.address = PAGE;
@@ -345,7 +332,7 @@ bool service_safemap_mapper_ends(void)
 	struct peer peer;
 	grant_t grant;
 
-	fill(mine, COUNT, 1);
+	own_fill(mine, COUNT, 1);
 	for (unsigned int round = 0; round < 2; round++) {
 		EXPECT(peer_start(&peer));
 		grant = granter_give(&peer, mine, BYTES, MAP_RW);

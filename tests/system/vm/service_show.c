@@ -24,19 +24,6 @@ static long show(space_t from, space_t to, uint64_t address, uint64_t bytes, uin
 	return error != 0 ? error : (long)reply.address;
 }
 
-static void fill(long start, unsigned int pages, uint8_t seed)
-{
-	for (unsigned int i = 0; i < pages; i++)
-		*byte_at(start + i * PAGE) = (uint8_t)(seed + i);
-}
-
-static bool holds(long start, unsigned int pages, uint8_t seed)
-{
-	for (unsigned int i = 0; i < pages; i++)
-		EXPECT_EQ(*byte_at(start + i * PAGE), (uint8_t)(seed + i));
-	return true;
-}
-
 bool service_show_both(void)
 {
 	struct peer peer;
@@ -48,12 +35,12 @@ bool service_show_both(void)
 	peer_fill(&peer, (uint64_t)theirs, COUNT / 2, 1); /* the rest is not there yet */
 	mine = show(peer.space, 0, (uint64_t)theirs, BYTES, RW);
 	EXPECT(mine > 0);
-	EXPECT(holds(mine, COUNT / 2, 1));
+	EXPECT(own_holds(mine, COUNT / 2, 1));
 	EXPECT_EQ(*byte_at(mine + (COUNT - 1) * PAGE), 0);
-	fill(mine, COUNT, 40);
+	own_fill(mine, COUNT, 40);
 	EXPECT(peer_holds(&peer, (uint64_t)theirs, COUNT, 40));
 	peer_fill(&peer, (uint64_t)theirs, COUNT, 80);
-	EXPECT(holds(mine, COUNT, 80));
+	EXPECT(own_holds(mine, COUNT, 80));
 	EXPECT_EQ(unmap((uint64_t)mine, BYTES), 0);
 	EXPECT(peer_holds(&peer, (uint64_t)theirs, COUNT, 80));
 	return peer_end(&peer, NULL);
@@ -154,8 +141,8 @@ bool service_show_limits(void)
 	/* Its owner's is as before. */
 	EXPECT_EQ(protect((uint64_t)start, PAGE, VM_READ), 0);
 	EXPECT_EQ(protect((uint64_t)start, PAGE, RW), 0);
-	fill(start, 3, 9);
-	EXPECT(holds(seen, 3, 9));
+	own_fill(start, 3, 9);
+	EXPECT(own_holds(seen, 3, 9));
 	/* A wish that can be, and one that cannot. */
 	EXPECT_EQ(vm_remap(&wish, &reply), 0);
 	EXPECT_EQ(reply.address, before);
@@ -180,18 +167,18 @@ bool service_show_forked(void)
 	EXPECT(peer_fork(&peer, &before));
 	mine = show(peer.space, 0, (uint64_t)theirs, BYTES, RW);
 	EXPECT(mine > 0);
-	EXPECT(holds(mine, COUNT - 2, 1));
-	fill(mine, COUNT, 30);
+	EXPECT(own_holds(mine, COUNT - 2, 1));
+	own_fill(mine, COUNT, 30);
 	EXPECT(peer_fork(&peer, &after));
 	EXPECT(peer_holds(&before, (uint64_t)theirs, COUNT - 2, 1));
 	EXPECT(peer_holds(&after, (uint64_t)theirs, COUNT, 30));
 	peer_fill(&after, (uint64_t)theirs, COUNT, 60);
 	peer_fill(&before, (uint64_t)theirs, COUNT, 90);
 	EXPECT(peer_fork(&after, &last));
-	EXPECT(holds(mine, COUNT, 30));
+	EXPECT(own_holds(mine, COUNT, 30));
 	EXPECT(peer_holds(&peer, (uint64_t)theirs, COUNT, 30));
 	peer_fill(&peer, (uint64_t)theirs, COUNT, 120);
-	EXPECT(holds(mine, COUNT, 120));
+	EXPECT(own_holds(mine, COUNT, 120));
 	EXPECT(peer_holds(&last, (uint64_t)theirs, COUNT, 60));
 	EXPECT(peer_holds(&before, (uint64_t)theirs, COUNT, 90));
 	/* A child's copy is memory like any other: one region, which grows. */
@@ -200,7 +187,7 @@ bool service_show_forked(void)
 	EXPECT(peer_end(&before, &peer));
 	EXPECT(peer_end(&after, &peer));
 	EXPECT(peer_end(&peer, NULL));
-	EXPECT(holds(mine, COUNT, 120));
+	EXPECT(own_holds(mine, COUNT, 120));
 	EXPECT_EQ(unmap((uint64_t)mine, BYTES), 0);
 	return true;
 }
@@ -212,7 +199,7 @@ bool service_show_forked_on(void)
 	struct peer peer, child;
 	long theirs;
 
-	fill(mine, COUNT, 5);
+	own_fill(mine, COUNT, 5);
 	EXPECT(peer_start(&peer));
 	theirs = show(0, peer.space, (uint64_t)mine, BYTES, RW);
 	EXPECT(theirs > 0);
@@ -220,7 +207,7 @@ bool service_show_forked_on(void)
 	EXPECT(peer_holds(&child, (uint64_t)theirs, COUNT, 5));
 	peer_fill(&child, (uint64_t)theirs, COUNT, 50);
 	EXPECT(peer_holds(&peer, (uint64_t)theirs, COUNT, 50));
-	EXPECT(holds(mine, COUNT, 50));
+	EXPECT(own_holds(mine, COUNT, 50));
 	EXPECT_EQ(peer_protect(&child, (uint64_t)theirs, BYTES, VM_READ), 0);
 	EXPECT_EQ(unmap((uint64_t)mine, BYTES), 0);
 	peer_fill(&peer, (uint64_t)theirs, COUNT, 70);
@@ -247,7 +234,7 @@ bool service_show_ends(void)
 		if (round == 0) {
 			EXPECT(peer_holds(&user, (uint64_t)used, COUNT, 7));
 			mine = show(user.space, 0, (uint64_t)used, BYTES, RW);
-			fill(mine, COUNT, 17);
+			own_fill(mine, COUNT, 17);
 			EXPECT(peer_holds(&user, (uint64_t)used, COUNT, 17));
 			EXPECT_EQ(unmap((uint64_t)mine, BYTES), 0);
 		} else {
@@ -277,13 +264,13 @@ bool service_show_parts(void)
 	EXPECT(peer_holds(&peer, (uint64_t)theirs, COUNT, 1));
 	peer_write(&peer, (uint64_t)theirs + 4 * PAGE, 99);
 	EXPECT_EQ(*byte_at(moved), 99);
-	EXPECT(holds(mine, 2, 2) && holds(mine + 4 * PAGE, 2, 6));
+	EXPECT(own_holds(mine, 2, 2) && own_holds(mine + 4 * PAGE, 2, 6));
 	/* Now the owner. */
 	EXPECT_EQ(peer_protect(&peer, (uint64_t)theirs + 5 * PAGE, PAGE, 0), 0);
 	EXPECT_EQ(peer_peek(&peer, (uint64_t)theirs + 5 * PAGE), -EFAULT);
 	EXPECT_EQ(*byte_at(mine + 4 * PAGE), 6);
 	EXPECT_EQ(peer_unmap(&peer, (uint64_t)theirs, 2 * PAGE), 0);
-	EXPECT(holds(mine, 2, 2));
+	EXPECT(own_holds(mine, 2, 2));
 	*byte_at(mine) = 33;
 	EXPECT_EQ(show(peer.space, 0, (uint64_t)theirs + PAGE, PAGE, RW), -EFAULT);
 	theirs = peer_remap(&peer, (uint64_t)theirs + 2 * PAGE, PAGE, PAGE);
@@ -316,14 +303,14 @@ bool service_show_pieces(void)
 	mine = show(peer.space, 0, (uint64_t)theirs, BYTES, VM_READ);
 	again = show(peer.space, 0, (uint64_t)theirs, BYTES, VM_READ);
 	EXPECT(early > 0 && mine > 0 && again > 0 && mine != again);
-	EXPECT(holds(mine, COUNT, 1) && holds(again, COUNT, 1));
-	fill(early, 2, 70);
-	EXPECT(holds(mine + 2 * PAGE, 2, 70) && holds(again + 2 * PAGE, 2, 70));
+	EXPECT(own_holds(mine, COUNT, 1) && own_holds(again, COUNT, 1));
+	own_fill(early, 2, 70);
+	EXPECT(own_holds(mine + 2 * PAGE, 2, 70) && own_holds(again + 2 * PAGE, 2, 70));
 	peer_write(&peer, (uint64_t)theirs + 6 * PAGE, 90);
 	EXPECT_EQ(*byte_at(mine + 6 * PAGE), 90);
 	EXPECT_EQ(unmap((uint64_t)mine, BYTES), 0);
 	EXPECT(peer_end(&peer, NULL));
-	EXPECT(holds(again + 2 * PAGE, 2, 70));
+	EXPECT(own_holds(again + 2 * PAGE, 2, 70));
 	EXPECT_EQ(unmap((uint64_t)again, BYTES), 0);
 	EXPECT_EQ(unmap((uint64_t)early, 2 * PAGE), 0);
 	return true;
@@ -383,7 +370,7 @@ bool service_show_no_memory(void)
 	EXPECT(peer_end(&child, &peer));
 	mine = show(peer.space, 0, (uint64_t)theirs, 64 * PAGE, RW);
 	EXPECT(mine > 0);
-	EXPECT(holds(mine, 64, 1));
+	EXPECT(own_holds(mine, 64, 1));
 	EXPECT_EQ(unmap((uint64_t)mine, 64 * PAGE), 0);
 	return peer_end(&peer, NULL);
 }

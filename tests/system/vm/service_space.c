@@ -192,14 +192,10 @@ bool service_space_ending(void)
 
 bool thread_named(const char *name, struct info_thread *found)
 {
-	struct sys_info_req request = {
-		.what = INFO_THREAD,
-		.address = (uintptr_t)found,
-		.size = sizeof(*found),
-	};
+	u32 next = 0;
 
-	for (; sys_info(&request, NULL) == 0; request.index++) {
-		if (!(found->rts & RTS_FREE) && strcmp(found->name, name) == 0)
+	while (runner_thread(&next, found)) {
+		if (strcmp(found->name, name) == 0)
 			return true;
 	}
 	return false;

@@ -71,13 +71,9 @@ static int kill(pid32 pid)
 static bool waits(endpoint_t thread)
 {
 	struct info_thread found;
-	struct sys_info_req request = {
-		.what = INFO_THREAD,
-		.address = (uintptr_t)&found,
-		.size = sizeof(found),
-	};
+	u32 next = 0;
 
-	for (; sys_info(&request, NULL) == 0; request.index++) {
+	while (runner_thread(&next, &found)) {
 		if (found.thread == thread)
 			return found.rts & (RTS_PAGEFAULT | RTS_VMREQUEST);
 	}
