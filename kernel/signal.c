@@ -8,6 +8,7 @@
 #include "kernel/panic.h"
 #include "kernel/print.h"
 #include "kernel/smp.h"
+#include <skerry/signal_frame.h>
 #include <string.h>
 
 static uint32_t signalled[SLOT_WORDS(THREAD_MAX)];
@@ -116,6 +117,7 @@ int sys_do_signal_get(struct thread *caller, const struct sys_empty_req *req,
 		rep->thread = t->endpoint;
 		rep->signals = t->signals;
 		rep->exit_status = t->exit_status;
+		rep->address = t->fault_address;
 		if (t != caller)
 			t->signals_taken |= t->signals;
 		t->signals = 0;
@@ -144,22 +146,11 @@ int sys_do_signal_end(struct thread *caller, const struct sys_signal_end_req *re
 	return 0;
 }
 
-/* What SYS_SIGNAL_SEND pushes: the port's call area (return address, arguments), then the frame
- * that sigreturn pops. */
-struct signal_frame {
-	struct arch_user_context context;
-	struct message message;
-	u64 mask;
-	u32 signal;
-	u32 magic;
-};
-
+/* What SYS_SIGNAL_SEND pushes: the port's call area (return address, arguments), then the frame. */
 struct signal_stack {
 	uint8_t call[ARCH_HANDLER_STACK];
 	struct signal_frame frame;
 };
-
-#define SIGNAL_FRAME_MAGIC 0x5346726Du
 
 /* A signal handler may start, and a context be replaced, only when the thread is held (so that it
  * makes no new trap) and in no IPC that somebody else will finish. */
@@ -182,10 +173,12 @@ int sys_do_signal_send(struct thread *caller, const struct sys_signal_send_req *
 	(void)rep;
 	if (!t || (t->rts & RTS_EXITED))
 		return -EDEADSRCDST;
-	if (t == caller || req->signal == 0 || req->signal >= SIGNAL_COUNT ||
+	if (t == caller || req->signal == 0 || req->signal > SIGNAL_HANDLED_MAX ||
 	    req->handler >= ARCH_USER_LIMIT || req->restorer >= ARCH_USER_LIMIT ||
 	    (t->rts & RTS_REPLY_WAIT) || !context_free(caller, t))
 		return -EINVAL;
+	if (req->info && !copy_range_valid(req->info, SIGNAL_INFO_BYTES))
+		return -EFAULT;
 	if (thread_trap_pending(t))
 		return TRAP_SUSPENDED;
 	thread_settle(t);
@@ -200,6 +193,12 @@ int sys_do_signal_send(struct thread *caller, const struct sys_signal_send_req *
 	image.frame.mask = req->mask;
 	image.frame.signal = req->signal;
 	image.frame.magic = SIGNAL_FRAME_MAGIC;
+	if (req->info) {
+		code = copy_in(caller, caller, req->info, image.frame.info, SIGNAL_INFO_BYTES,
+			       false);
+		if (code)
+			return code;
+	}
 	fp = (vaddr_t)top + offsetof(struct signal_stack, frame);
 	sp = (vaddr_t)top + arch_handler_stack(image.call, fp, (vaddr_t)req->restorer, req->signal);
 	code = copy_out(caller, t, top, &image, sizeof(image), false);

@@ -344,7 +344,8 @@ struct sys_root_get_reply {
 };
 
 #define SIGNAL_COUNT 64u
-#define SIGNAL_EXITED 63u /* the kernel's: the thread made SYS_EXIT; status in the reply */
+#define SIGNAL_EXITED 63u      /* the kernel's: the thread made SYS_EXIT; status in the reply */
+#define SIGNAL_HANDLED_MAX 64u /* what a handler may be entered with is the manager's */
 
 struct sys_kill_req {
 	endpoint_t thread;
@@ -355,6 +356,7 @@ struct sys_signal_get_reply {
 	endpoint_t thread; /* EP_NONE: nothing pending */
 	int32_t exit_status;
 	u64 signals; /* a bit a signal */
+	u64 address; /* of the thread's last page fault */
 };
 
 struct sys_signal_end_req {
@@ -368,6 +370,7 @@ struct sys_signal_send_req {
 	u64 stack_pointer; /* 0: the thread's own */
 	u64 restorer;	   /* return address of the handler */
 	u64 mask;	   /* kept in the frame for the manager */
+	u64 info;	   /* SIGNAL_INFO_BYTES in the caller, for the frame; 0: zeroes */
 };
 
 struct sys_signal_return_req {

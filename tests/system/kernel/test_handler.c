@@ -8,6 +8,7 @@
 
 #include <arch/layout.h>
 #include <arch/provoke.h>
+#include <skerry/signal_frame.h>
 
 #define USER_SIGNAL 12
 #define DEPTH_MAX 4u
@@ -18,6 +19,7 @@ static struct {
 	uint32_t signal;
 	vaddr_t frame[DEPTH_MAX];
 	vaddr_t stack;
+	uint8_t info[SIGNAL_INFO_BYTES];
 	volatile bool hold; /* the handler does not end */
 } handled;
 
@@ -26,6 +28,7 @@ static void handler(uint32_t signal, vaddr_t frame)
 	handled.signal = signal;
 	handled.stack = (vaddr_t)&signal;
 	handled.frame[handled.depth++] = frame;
+	memcpy(handled.info, ((const struct signal_frame *)frame)->info, SIGNAL_INFO_BYTES);
 	if (arch_fpu_present())
 		arch_fpu_fill(999);
 	message_set(TYPE(31), 31);
@@ -85,6 +88,8 @@ static void work_wait(void)
 	CHECK(work.count != from);
 }
 
+static const uint8_t info[SIGNAL_INFO_BYTES] = {1, 2, 3, [SIGNAL_INFO_BYTES - 1] = 64};
+
 static int frame_push(endpoint_t thread, uint32_t signal, u64 stack)
 {
 	const struct sys_signal_send_req request = {
@@ -94,6 +99,7 @@ static int frame_push(endpoint_t thread, uint32_t signal, u64 stack)
 		.stack_pointer = stack,
 		.restorer = (vaddr_t)restorer,
 		.mask = 0x55,
+		.info = (vaddr_t)info,
 	};
 
 	return sys_signal_send(&request, NULL);
@@ -144,6 +150,7 @@ static void handler_comes_and_goes(void)
 		CHECK_EQUAL(handled.count, i);
 		CHECK_EQUAL(handled.signal, USER_SIGNAL + i % 3);
 		CHECK_EQUAL(handled.depth, 0);
+		CHECK(memcmp(handled.info, info, sizeof(info)) == 0);
 	}
 	work_end(thread);
 }
@@ -275,7 +282,7 @@ static void pushes_refused(void)
 	bad = good;
 	bad.signal = 0;
 	CHECK_EQUAL(sys_signal_send(&bad, NULL), -EINVAL);
-	bad.signal = SIGNAL_COUNT;
+	bad.signal = SIGNAL_HANDLED_MAX + 1;
 	CHECK_EQUAL(sys_signal_send(&bad, NULL), -EINVAL);
 	bad = good;
 	bad.handler = ARCH_USER_LIMIT;
@@ -290,6 +297,11 @@ static void pushes_refused(void)
 		bad.stack_pointer = stacks[i];
 		CHECK_EQUAL(sys_signal_send(&bad, NULL), -EFAULT);
 	}
+	bad = good;
+	bad.info = ARCH_USER_LIMIT - SIGNAL_INFO_BYTES + 1;
+	CHECK_EQUAL(sys_signal_send(&bad, NULL), -EFAULT);
+	bad.info = ~0ull;
+	CHECK_EQUAL(sys_signal_send(&bad, NULL), -EFAULT);
 	CHECK_EQUAL(signal_end(thread->endpoint), 0);
 	work_end(thread);
 }
