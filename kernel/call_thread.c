@@ -213,6 +213,18 @@ int sys_do_thread_release(struct thread *caller, const struct sys_thread_release
 	return 0;
 }
 
+static int thread_end(struct thread *caller, struct thread *t) REQUIRES(bkl)
+{
+	if (t == caller || t == pager)
+		return -EINVAL;
+	thread_block(t, RTS_EXITED);
+	thread_drop(t);
+	ipc_forget(t);
+	t->signals = t->signals_taken = 0;
+	signal_forget(t);
+	return 0;
+}
+
 int sys_do_runctl(struct thread *caller, const struct sys_runctl_req *req,
 		  struct sys_empty_reply *rep)
 {
@@ -222,8 +234,11 @@ int sys_do_runctl(struct thread *caller, const struct sys_runctl_req *req,
 	(void)rep;
 	if (!t || (t->rts & RTS_EXITED))
 		return -EDEADSRCDST;
-	if (operation != RUNCTL_STOP && req->operation != RUNCTL_RESUME)
+	if (operation != RUNCTL_STOP && req->operation != RUNCTL_RESUME &&
+	    req->operation != RUNCTL_END)
 		return -EINVAL;
+	if (operation == RUNCTL_END)
+		return thread_end(caller, t);
 	if (operation == RUNCTL_RESUME) {
 		thread_unblock(t, RTS_STOPPED);
 		return 0;

@@ -461,6 +461,22 @@ void ipc_forget(struct thread *t)
 	slots_each(i, threads_live, THREAD_MAX) if (&threads[i] != t) peer_gone(&threads[i], t);
 }
 
+void ipc_abandon(struct thread *t)
+{
+	unsigned int i;
+
+	ipc_async_forget(t);
+	slots_each(i, threads_live, THREAD_MAX)
+	{
+		struct thread *from = &threads[i];
+
+		if ((from->rts & RTS_REPLY_WAIT) && from->peer == t->endpoint)
+			ipc_abort(from, -EDEADSRCDST);
+		if (from->scheduler == t->endpoint && !from->queued_at)
+			sched_quantum_given(from);
+	}
+}
+
 void ipc_receive_recheck(struct thread *t)
 {
 	if (t->rts & RTS_RECEIVING)

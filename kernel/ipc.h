@@ -32,6 +32,10 @@ void ipc_abort(struct thread *t, int code) REQUIRES(bkl);
  * sent to it is dropped; what it sent asynchronously still arrives. */
 void ipc_forget(struct thread *t) REQUIRES(bkl);
 
+/* The thread's program crashed and is replaced: whose calls it had received get EDEADSRCDST, whose
+ * quantum it had to give get one, asynchronous messages for it go. Queued callers stay. */
+void ipc_abandon(struct thread *t) REQUIRES(bkl);
+
 /* SYS_UPDATE put another instance under this name: what waits for the name may end its receive. */
 void ipc_receive_recheck(struct thread *t) REQUIRES(bkl);
 

@@ -4,6 +4,7 @@
 #include "kernel/thread.h"
 
 #include "kernel/ipc.h"
+#include "kernel/irq.h"
 #include "kernel/panic.h"
 #include "kernel/priv.h"
 #include "kernel/sched.h"
@@ -126,6 +127,23 @@ void thread_wait_drop(struct thread *t)
 	t->cursor = 0;
 	t->request_result = 0;
 	thread_unblock(t, RTS_PAGEFAULT | RTS_VMREQUEST | RTS_COPY_WAIT);
+}
+
+void thread_drop(struct thread *t)
+{
+	thread_block(t, RTS_STOPPED);
+	smp_take(t);
+	thread_wait_drop(t);
+	if (t->rts & RTS_SENDING)
+		ipc_unqueue(t);
+	t->filter = NULL;
+	thread_unblock(t, RTS_IPC);
+	sched_quantum_given(t);
+	timer_cancel(&t->virtual_timer);
+	if (t->priv->owner == t) {
+		timer_cancel(&t->priv->alarm);
+		irq_hooks_release(t->priv);
+	}
 }
 
 bool thread_trap_pending(const struct thread *t)

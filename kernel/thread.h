@@ -169,6 +169,10 @@ void thread_free(struct thread *t) REQUIRES(bkl);
  * would be done again, go with it. */
 void thread_wait_drop(struct thread *t) REQUIRES(bkl);
 
+/* The thread's program will not go on: it is stopped, and what it does and waits for ends, its
+ * timers and interrupt hooks too. Those who wait for it are the caller's. */
+void thread_drop(struct thread *t) REQUIRES(bkl);
+
 /* Make sure no CPU has the thread's registers or FPU state live. */
 void thread_settle(struct thread *t) REQUIRES(bkl);
 

@@ -53,15 +53,22 @@ int sys_do_update(struct thread *caller, const struct sys_update_req *req,
 {
 	struct thread *a = thread_find(req->old_thread), *b = thread_find(req->new_thread);
 
+	bool crashed = req->flags & UPDATE_CRASHED;
+
 	(void)rep;
 	if (!a || !b)
 		return -EDEADSRCDST;
-	if (a == b || a == caller || b == caller || a->priv->owner != a || b->priv->owner != b)
+	if (a == b || a == caller || b == caller || a->priv->owner != a || b->priv->owner != b ||
+	    (req->flags & ~UPDATE_CRASHED) || (crashed && a == pager))
 		return -EINVAL;
-	if (!at_rest(a) || !at_rest(b))
+	if ((!crashed && !at_rest(a)) || !at_rest(b))
 		return -EBUSY;
 
 	/* Nothing fails from here. */
+	if (crashed) {
+		thread_drop(a);
+		ipc_abandon(a);
+	}
 	arch_context_swap(a, b);
 	swap_spaces(a, b);
 	SWAP(a->message, b->message);

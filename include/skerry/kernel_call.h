@@ -89,6 +89,7 @@ struct sys_thread_release_req {
 
 #define RUNCTL_STOP 1u
 #define RUNCTL_RESUME 2u
+#define RUNCTL_END 3u /* as if it had called SYS_EXIT, but nobody hears of it; the slot stays */
 #define RUNCTL_DELAY 0x100u /* with STOP: EBUSY while the thread is queued as a sender */
 
 struct sys_runctl_req {
@@ -500,9 +501,15 @@ struct sys_abort_req {
 	uint32_t code;
 };
 
+/* The old instance crashed, whatever it does: that ends here. Whose calls it had received get
+ * EDEADSRCDST; who is queued stays. Its interrupt hooks and alarm go, and asynchronous messages for
+ * it. Without: both instances must be at rest. */
+#define UPDATE_CRASHED 1u
+
 struct sys_update_req {
 	endpoint_t old_thread;
 	endpoint_t new_thread;
+	uint32_t flags; /* UPDATE_* */
 };
 
 struct sys_trace_read_req {

@@ -166,7 +166,8 @@ static void thread_runctl(struct choice *c)
 
 static void thread_update(struct choice *c)
 {
-	const struct sys_update_req request = {victim_or_me(c), victim_or_me(c)};
+	const struct sys_update_req request = {victim_or_me(c), victim_or_me(c),
+					       one_in(c, 4) ? any32(c) & 1 : 0};
 	unsigned int old_body, new_body;
 
 	if (MAKE(c, SYS_UPDATE, &request) != 0)

@@ -154,7 +154,7 @@ static void fresh_instance_runs(void)
 	plan = (struct thread_plan){
 		.function = set_ran, .role = &role_service, .flags = THREAD_LATE};
 	new = thread_make(&plan);
-	CHECK_EQUAL(sys_update(&(struct sys_update_req){old->endpoint, new->endpoint}, NULL), 0);
+	CHECK_EQUAL(sys_update(&(struct sys_update_req){old->endpoint, new->endpoint, 0}, NULL), 0);
 	/* Being held belongs to the instance, which answers to the old name now. */
 	CHECK_EQUAL(sys_thread_release(&(struct sys_thread_release_req){old->endpoint}, NULL), 0);
 	while (!ran && wait_a_moment(&limit))

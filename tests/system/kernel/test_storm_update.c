@@ -194,7 +194,7 @@ static volatile unsigned int updates_done[SERVICES];
 
 static int update(endpoint_t old_name, endpoint_t new_name)
 {
-	return sys_update(&(struct sys_update_req){old_name, new_name}, NULL);
+	return sys_update(&(struct sys_update_req){old_name, new_name, 0}, NULL);
 }
 
 /* A stop goes with its instance, the one that is at rest: afterwards nobody answers until it is

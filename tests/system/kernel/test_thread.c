@@ -161,7 +161,7 @@ static void stop_refused(void)
 	struct sys_runctl_req request = {idle->endpoint, 0};
 
 	CHECK_EQUAL(sys_runctl(&request, NULL), -EINVAL);
-	request.operation = 3;
+	request.operation = RUNCTL_END + 1;
 	CHECK_EQUAL(sys_runctl(&request, NULL), -EINVAL);
 	request.operation = RUNCTL_RESUME | RUNCTL_DELAY;
 	CHECK_EQUAL(sys_runctl(&request, NULL), -EINVAL);

@@ -15,7 +15,7 @@
 
 static int update(endpoint_t old_name, endpoint_t new_name)
 {
-	return sys_update(&(struct sys_update_req){old_name, new_name}, NULL);
+	return sys_update(&(struct sys_update_req){old_name, new_name, 0}, NULL);
 }
 
 static uint32_t instance_number(void)
@@ -333,8 +333,30 @@ static void clients_notice_nothing(void)
 	}
 }
 
-/* --- Refusals -----------------------------------------------------------------------------------
+/* --- Crashes ------------------------------------------------------------------------------------
  */
+
+static int replace(endpoint_t old_name, endpoint_t new_name)
+{
+	return sys_update(&(struct sys_update_req){old_name, new_name, UPDATE_CRASHED}, NULL);
+}
+
+static int receive_only(void *unused)
+{
+	struct ipc_received received;
+
+	(void)unused;
+	(void)ipc_receive(EP_ANY, NULL, 0, &received);
+	for (;;)
+		;
+	return 0;
+}
+
+static int answer_of(void *argument)
+{
+	message_set(ASK, 0);
+	return ipc_call(*(endpoint_t *)argument);
+}
 
 static enum fault_answer fault_hold(const struct fault_event *event)
 {
@@ -366,6 +388,87 @@ static int copy_missing(void *unused)
 						  .bytes = 1},
 			   NULL);
 }
+
+/* Received: an error. Queued: the new instance answers. */
+static void crashed_is_replaced(void)
+{
+	endpoint_t name = thread_start(NULL, receive_only, NULL)->endpoint;
+	const endpoint_t new_name = instance_start(2)->endpoint;
+	struct asker queued = {.name = name};
+	struct test_thread *received, *waiting;
+
+	wait_rts(name, RTS_RECEIVE_ANY);
+	received = thread_start(NULL, answer_of, &name);
+	wait_rts(received->endpoint, RTS_REPLY_WAIT);
+	waiting = thread_start(NULL, ask_once, &queued);
+	wait_rts(waiting->endpoint, RTS_SENDING);
+	CHECK_EQUAL(update(name, new_name), -EBUSY); /* it runs */
+	CHECK_EQUAL(replace(name, new_name), 0);
+	CHECK_EQUAL(thread_join(received), -EDEADSRCDST);
+	CHECK_EQUAL(thread_join(waiting), 0);
+	CHECK_EQUAL(queued.got, 2);
+	CHECK_EQUAL(ask(name), 2);
+	CHECK_EQUAL(sys_clear(&(struct sys_clear_req){new_name}, NULL), 0);
+	CHECK_EQUAL(ask(name), 2);
+}
+
+static void ended_is_replaced(void)
+{
+	struct test_thread *ended = thread_start(NULL, return_at_once, NULL);
+	endpoint_t name = ended->endpoint;
+
+	CHECK_EQUAL(thread_wait(ended), THREAD_EXITED);
+	CHECK_EQUAL(answer_of(&name), -EDEADSRCDST);
+	CHECK_EQUAL(replace(name, instance_start(2)->endpoint), 0);
+	CHECK_EQUAL(ask(name), 2);
+}
+
+static void busy_are_replaced(void)
+{
+	endpoint_t self = thread_self();
+	struct job sender = {.trap = TRAP_IPC_SEND, .a0 = self};
+	struct test_thread *busy;
+	struct ipc_received received;
+
+	job_start(&sender);
+	wait_rts(sender.thread->endpoint, RTS_SENDING);
+	CHECK_EQUAL(replace(sender.thread->endpoint, instance_start(2)->endpoint), 0);
+	CHECK_EQUAL(ask(sender.thread->endpoint), 2);
+	busy = thread_start(NULL, answer_of, &self);
+	CHECK_EQUAL(ipc_receive(busy->endpoint, NULL, 0, &received), 0);
+	CHECK_EQUAL(replace(busy->endpoint, instance_start(3)->endpoint), 0);
+	CHECK_EQUAL(ask(busy->endpoint), 3);
+	supervisor_hooks.fault = fault_hold;
+	supervisor_hooks.memory = memory_hold;
+	busy = thread_start(space_make(), touch_missing, NULL);
+	wait_rts(busy->endpoint, RTS_PAGEFAULT);
+	CHECK_EQUAL(replace(busy->endpoint, instance_start(4)->endpoint), 0);
+	CHECK_EQUAL(ask(busy->endpoint), 4);
+	busy = thread_start(space_make(), copy_missing, NULL);
+	wait_rts(busy->endpoint, RTS_VMREQUEST);
+	CHECK_EQUAL(replace(busy->endpoint, instance_start(5)->endpoint), 0);
+	CHECK_EQUAL(ask(busy->endpoint), 5);
+}
+
+static void end_by_another(void)
+{
+	endpoint_t name = instance_start(1)->endpoint;
+	struct test_thread *caller;
+
+	CHECK_EQUAL(sys_runctl(&(struct sys_runctl_req){name, RUNCTL_STOP}, NULL), 0);
+	caller = thread_start(NULL, answer_of, &name);
+	wait_rts(caller->endpoint, RTS_REPLY_WAIT);
+	CHECK_EQUAL(sys_runctl(&(struct sys_runctl_req){name, RUNCTL_END}, NULL), 0);
+	CHECK_EQUAL(thread_join(caller), -EDEADSRCDST);
+	CHECK_EQUAL(answer_of(&name), -EDEADSRCDST);
+	CHECK_EQUAL(sys_runctl(&(struct sys_runctl_req){name, RUNCTL_END}, NULL), -EDEADSRCDST);
+	CHECK_EQUAL(replace(name, instance_start(2)->endpoint), 0);
+	CHECK_EQUAL(ask(name), 2);
+	CHECK_EQUAL(sys_runctl(&(struct sys_runctl_req){EP_SELF, RUNCTL_END}, NULL), -EINVAL);
+}
+
+/* --- Refusals -----------------------------------------------------------------------------------
+ */
 
 static int call_name(void *argument)
 {
@@ -428,6 +531,10 @@ static void updates_refused(void)
 	CHECK_EQUAL(update(name, stale), -EDEADSRCDST);
 	CHECK_EQUAL(update(stale, name), -EDEADSRCDST);
 	CHECK_EQUAL(update(EP_NONE, name), -EDEADSRCDST);
+	CHECK_EQUAL(
+		sys_update(&(struct sys_update_req){name, instance_start(2)->endpoint, 2}, NULL),
+		-EINVAL);
+	CHECK_EQUAL(replace(name, thread_self()), -EINVAL);
 	CHECK_EQUAL(ask(name), 1);
 }
 
@@ -440,6 +547,11 @@ static const struct test_case cases[] = {
 	CASE("grants of either instance are stale afterwards", old_grants_are_stale, 0),
 	CASE("direct ports stay with the name", direct_ports_stay, 0),
 	CASE("clients notice nothing of many updates", clients_notice_nothing, 0),
+	CASE("a crashed instance is replaced: received calls fail, queued ones are answered",
+	     crashed_is_replaced, CASE_SHORT),
+	CASE("one that has exited is replaced", ended_is_replaced, 0),
+	CASE("a crashed instance is replaced whatever it does", busy_are_replaced, 0),
+	CASE("a thread ended by another keeps its slot", end_by_another, 0),
 	CASE("who is in the middle of something is not updated", the_busy_are_refused, 0),
 	CASE("bad updates are refused", updates_refused, 0),
 };
