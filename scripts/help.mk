@@ -11,10 +11,11 @@ boards:
 	@printf '%-16s %-8s %-5s %-24s %-28s %s\n' board arch CPUs console 'boot flows' status
 	@$(foreach b,$(boards),$(MAKE) -s BOARD=$b board-line;)
 ifeq ($(goals),board-line)
+board-arch := $(shell sed -n 's/.*select ARCH_//p' $(board-folder)/Kconfig | tr A-Z a-z)
+include arch/$(board-arch)/arch.mk
 include $(board-folder)/board.mk
 board-line:
-	@printf '%-16s %-8s %-5s %-24s %-28s %s\n' '$(BOARD)' \
-		"$$(sed -n 's/.*select ARCH_//p' $(board-folder)/Kconfig | tr A-Z a-z)" \
+	@printf '%-16s %-8s %-5s %-24s %-28s %s\n' '$(BOARD)' '$(board-arch)' \
 		'$(BOARD_SMP)' '$(BOARD_CONSOLE)' '$(BOARD_FLOWS)' '$(BOARD_STATUS)'
 endif
 

@@ -9,3 +9,21 @@ CLANG_TARGET := arm-none-eabi
 # The kernel divides by what the devicetree says, and an ARM may not have the instruction.
 ARCH_KERNEL_LIBGCC := y
 libfdt-wanted := y
+
+# How QEMU's ARM boards are run; a board.mk may say otherwise. The guest leaves by semihosting, with
+# the exit code as it is.
+BOARD_QEMU := qemu-system-arm
+BOARD_QEMU_ARGS := -no-reboot -semihosting-config enable=on,target=native
+BOARD_SERIAL := -serial @SERIAL@
+BOARD_CMDLINE := console=serial
+BOARD_PASS_CODE := 33
+BOARD_FAIL_CODE := 35
+BOARD_GDB_ARCH := arm
+
+# BOARD_DEVICETREE: a file of the board's folder, or a name in U-Boot's arch/arm/dts. Empty: the
+# loader has one.
+BOARD_FLOWS := kernel
+BOARD_FLOW_kernel = -kernel $(O)/skerry.uimage -initrd $(O)/boot.cpio -append @LINE@ $(board-dtb:%=-dtb %)
+BOARD_PREPARE_kernel :=
+BOARD_IMAGE = $(O)/skerry.img
+board-dtb = $(if $(BOARD_DEVICETREE),$(O)/board.dtb)

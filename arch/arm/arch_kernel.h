@@ -71,7 +71,8 @@ static inline void arch_device_barrier(void)
 	__asm__ volatile("dsb sy" ::: "memory");
 }
 
-/* CNTVCT. It may be read early: nothing is ordered by it. */
+/* The generic timer's is CNTVCT. It may be read early: nothing is ordered by it. */
+#ifdef CONFIG_ARM_GENERIC_TIMER
 static inline cycles_t arch_cycles(void)
 {
 	cycles_t now;
@@ -79,6 +80,9 @@ static inline cycles_t arch_cycles(void)
 	__asm__ volatile("mrrc p15, 1, %Q0, %R0, c14" : "=r"(now));
 	return now;
 }
+#else
+cycles_t arch_cycles(void);
+#endif
 
 #define ARCH_MESSAGE_WORDS 16u
 

@@ -13,7 +13,7 @@
 static const struct console_chip *console;
 static uint64_t console_address;
 
-static void use(const struct console_chip *chip, uint64_t address)
+static void use(const struct console_chip *chip, uint64_t address, int node)
 {
 	volatile void *registers;
 
@@ -22,7 +22,7 @@ static void use(const struct console_chip *chip, uint64_t address)
 	registers = boot_map_device(address, REGISTERS_BYTES);
 	if (!registers)
 		return;
-	chip->init(registers);
+	chip->init(registers, node);
 	console = chip;
 	console_address = address;
 }
@@ -33,7 +33,7 @@ void console_early(void)
 
 	for (c = console_chips_start; c < console_chips_end && CONFIG_EARLY_CONSOLE != 0; c++)
 		if (strcmp(c->compatible[0], CONFIG_EARLY_CONSOLE_CHIP) == 0)
-			use(c, CONFIG_EARLY_CONSOLE);
+			use(c, CONFIG_EARLY_CONSOLE, -1);
 }
 
 static bool drives(const struct console_chip *chip, int node)
@@ -55,7 +55,7 @@ void console_init(void)
 		const int node = chosen >= 0 ? chosen : devicetree_find(c->compatible[0]);
 
 		if (node >= 0 && drives(c, node) && devicetree_registers(node, 0, &base, &size)) {
-			use(c, base);
+			use(c, base, node);
 			return;
 		}
 	}

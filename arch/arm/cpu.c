@@ -14,7 +14,6 @@ _Static_assert(CPU_OFFSET_ASSEMBLER == CPU_OFFSET, "entry.S, head.S");
 _Static_assert(offsetof(struct thread, arch.frame) == 0, "entry.S");
 
 #define CPACR_FPU 0xF00000u
-#define CNTKCTL_VIRTUAL_COUNTER 2u /* user mode may read CNTVCT */
 
 extern char vectors[];
 
@@ -34,8 +33,6 @@ void arch_cpu_init(struct cpu *cpu)
 	isb();
 	if ((cpacr_read() & CPACR_FPU) == CPACR_FPU)
 		features = fpu_init();
-	cntkctl_write(CNTKCTL_VIRTUAL_COUNTER);
-	isb();
 }
 
 /* WFI ends by an interrupt that is masked, too (ARM DDI 0406C, B1.8.14): no window between the two.

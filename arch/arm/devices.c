@@ -7,67 +7,81 @@
 #include "arch/common/chip/chip.h"
 #include "arch/common/devicetree.h"
 #include "boot/boot_map.h"
+#include "cpu_start.h"
 #include "kernel/arch.h"
 #include "kernel/cpu.h"
 #include "kernel/irq.h"
 #include "kernel/panic.h"
 #include "kernel/print.h"
 #include "kernel/smp.h"
-#include "psci.h"
 #include "time.h"
+#include "time_source.h"
 
 #define LINES_OWN 32u /* below: each CPU's */
-#define INTERRUPT_CELLS 3u
 
 static const struct interrupt_chip *chip;
+static int nodes[2] = {-1, -1}; /* of the controller, and of the one behind it */
 
-static int chip_find(void)
+volatile void *device_map(int node, unsigned int index)
+{
+	uint64_t base, size;
+
+	if (!devicetree_registers(node, index, &base, &size))
+		return NULL;
+	return boot_map_device(base, (size_t)size);
+}
+
+static void controller_find(void)
 {
 	const struct interrupt_chip *c;
-	unsigned int i;
-	int node;
 
-	for (c = interrupt_chips_start; c < interrupt_chips_end; c++)
-		for (i = 0; i < CHIP_NAMES && c->compatible[i]; i++) {
-			node = devicetree_find(c->compatible[i]);
-			if (node >= 0) {
-				chip = c;
-				return node;
-			}
-		}
-	panic("boot: the devicetree names no interrupt controller that is known");
+	for (c = interrupt_chips_start; c < interrupt_chips_end && nodes[0] < 0; c++) {
+		nodes[0] = devicetree_find_any(c->compatible, CHIP_NAMES);
+		chip = c;
+	}
+	if (nodes[0] < 0)
+		panic("boot: the devicetree names no interrupt controller that is known");
+	if (chip->behind)
+		nodes[1] = devicetree_find(chip->behind);
 }
 
 void devices_map(void)
 {
-	const int node = chip_find();
 	volatile void *registers[2] = {NULL, NULL};
-	uint64_t base, size;
 	unsigned int i;
 
-	for (i = 0; i < chip->blocks; i++) {
-		if (devicetree_registers(node, i, &base, &size))
-			registers[i] = boot_map_device(base, (size_t)size);
-		if (!registers[i])
+	controller_find();
+	for (i = 0; i < chip->blocks; i++)
+		registers[i] = device_map(nodes[0], i);
+	if (chip->behind)
+		registers[i++] = device_map(nodes[1], 0);
+	while (i > 0)
+		if (!registers[--i])
 			panic("boot: %s has no registers %u", chip->compatible[0], i);
-	}
 	chip->init(registers);
+	time_source_map();
+	cpu_start_find();
 }
 
 unsigned int interrupt_line(int node, unsigned int index)
 {
 	uint32_t cells[INTERRUPT_CELLS];
-	unsigned int i;
+	int controller;
 
-	for (i = 0; i < INTERRUPT_CELLS; i++)
-		if (!devicetree_cell(node, "interrupts", index * INTERRUPT_CELLS + i, &cells[i]))
-			return INTERRUPT_NONE;
-	return chip->line(cells);
+	if (!devicetree_interrupt(node, index, &controller, cells, INTERRUPT_CELLS) ||
+	    (controller != nodes[0] && controller != nodes[1]))
+		return INTERRUPT_NONE;
+	return chip->line(controller != nodes[0], cells);
 }
 
 void interrupt_unmask_own(unsigned int line)
 {
 	chip->unmask(line);
+}
+
+void interrupt_send(uint32_t hardware_id)
+{
+	chip->send(chip->target(hardware_id));
 }
 
 void interrupt_handle(struct cpu *cpu)
@@ -94,7 +108,7 @@ unsigned int arch_devices_init(const struct boot_info *info)
 
 	print("interrupts: %s, %u lines\n", chip->compatible[0], chip->count());
 	time_init();
-	return psci_init() ? count - 1 : 0;
+	return cpu_start_known() ? count - 1 : 0;
 }
 
 void arch_cpu_devices_init(struct cpu *cpu)

@@ -15,8 +15,10 @@ paddr_t arch_kernel_root(void)
 
 static bool in_ram(uint64_t physical, uint64_t bytes)
 {
-	return physical >= CONFIG_RAM_BASE && bytes <= boot_map_top &&
-	       physical <= boot_map_top - bytes;
+	const uint64_t size = boot_map_top - CONFIG_RAM_BASE;
+
+	/* What lies before the start wraps. */
+	return bytes <= size && physical - CONFIG_RAM_BASE <= size - bytes;
 }
 
 bool arch_frame_valid(uint64_t physical, uint64_t bytes)

@@ -3,16 +3,16 @@
  * One start is under way at a time. The CPU started comes through head.S and looks for its own name
  * in cpu_ticket; whoever changes the ticket to 0 decides:
  *
- *   boot CPU   cpu_ticket = n + 1, CPU_ON ... gives up: ticket n + 1 -> 0; may go on with m
+ *   boot CPU   cpu_ticket = n + 1, start ... gives up: ticket n + 1 -> 0; may go on with m
  *   CPU n                                               arrives: not its ticket, parks for good
  */
 #include <skerry/errno.h>
 
 #include "boot/boot_map.h"
+#include "cpu_start.h"
 #include "kernel/arch.h"
 #include "kernel/cpu.h"
 #include "kernel/panic.h"
-#include "psci.h"
 #include "registers.h"
 
 #define MICROSECOND 1000u
@@ -62,7 +62,7 @@ int arch_cpu_start(struct cpu *cpu, uint32_t hardware_id)
 	cpu_arriving = cpu;
 	arch_barrier();
 	cpu_ticket = hardware_id + 1;
-	if (psci_cpu_on(hardware_id, virt_to_phys(cpu_entry)) != 0) {
+	if (cpu_start(hardware_id, virt_to_phys(cpu_entry)) != 0) {
 		cpu_ticket = 0;
 		return -ETIMEDOUT;
 	}

@@ -113,6 +113,46 @@ int devicetree_find(const char *compatible)
 	return node;
 }
 
+int devicetree_find_any(const char *const *compatible, unsigned int max)
+{
+	int node = -1;
+
+	for (unsigned int i = 0; i < max && compatible[i] && node < 0; i++)
+		node = devicetree_find(compatible[i]);
+	return node;
+}
+
+/* --- Interrupts ------------------------------------------------------------------------------ */
+
+/* The nearest `interrupt-parent`, of the node or above it. */
+static int interrupt_parent(int node)
+{
+	uint32_t handle;
+
+	for (unsigned int depth = 0; node >= 0 && depth < DEPTH_MAX; depth++) {
+		if (devicetree_cell(node, "interrupt-parent", 0, &handle))
+			return fdt_node_offset_by_phandle(tree, handle);
+		node = fdt_parent_offset(tree, node);
+	}
+	return -1;
+}
+
+bool devicetree_interrupt(int node, unsigned int index, int *controller, uint32_t *cells,
+			  unsigned int max)
+{
+	uint32_t count;
+
+	*controller = interrupt_parent(node);
+	if (!devicetree_cell(*controller, "#interrupt-cells", 0, &count) || count > max)
+		return false;
+	for (unsigned int i = 0; i < max; i++) {
+		cells[i] = 0;
+		if (i < count && !devicetree_cell(node, "interrupts", index * count + i, &cells[i]))
+			return false;
+	}
+	return true;
+}
+
 /* --- Registers ------------------------------------------------------------------------------- */
 
 static uint64_t cells_number(const fdt32_t *cells, unsigned int count)

@@ -26,12 +26,19 @@ bool devicetree_boot_info(struct boot_info *info, uint32_t boot_cpu);
 
 /* The first node in the tree that is compatible with the text, and is not disabled. */
 int devicetree_find(const char *compatible);
+/* The same for any of up to `max` texts; NULL ends them. */
+int devicetree_find_any(const char *const *compatible, unsigned int max);
 bool devicetree_is(int node, const char *compatible);
 /* The console the firmware chose; none if it does not say. */
 int devicetree_console(void);
 
 /* Register block `index` as the CPU sees it. False: there is none. */
 bool devicetree_registers(int node, unsigned int index, uint64_t *base, uint64_t *size);
+
+/* Entry `index` of the node's `interrupts`: its cells, those that the controller does not have as
+ * 0, and the controller's node. False: none, or one of more cells. */
+bool devicetree_interrupt(int node, unsigned int index, int *controller, uint32_t *cells,
+			  unsigned int max);
 
 /* Cell `index` of a property; false: none. */
 bool devicetree_cell(int node, const char *property, unsigned int index, uint32_t *value);

@@ -8,7 +8,7 @@
 
 #define BOOT_TABLE_MAGIC 0x426F6F74u
 #define BOOT_TABLE_MEMBER "boot.table"
-#define BOOT_TABLE_SERVICES 24
+#define BOOT_TABLE_SERVICES 40
 #define BOOT_TABLE_RESOURCES 4
 
 #define BOOT_SERVICE_ARCHIVE 0x1u /* sees the boot archive, read-only */

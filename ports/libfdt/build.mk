@@ -7,8 +7,9 @@ libfdt-include := $(libfdt-folder)/include
 libfdt-headers-made := $(libfdt-folder)/include.stamp
 
 $(libfdt-headers-made): $(call port-source,libfdt)
-	$(Q)mkdir -p $(libfdt-include) && \
-		cp $(libfdt-source)/fdt.h $(libfdt-source)/libfdt.h $(libfdt-include) && touch $@
+	$(Q)mkdir -p $(libfdt-include) $(libfdt-folder)/obj && \
+		cp $(libfdt-source)/fdt.h $(libfdt-source)/libfdt.h $(libfdt-include) && \
+		cp $(libfdt-source)/libfdt_internal.h $(libfdt-folder)/obj && touch $@
 ifeq ($(libfdt-wanted),y)
 kernel-objects-y += $(libfdt-objects)
 kernel-headers-y += $(libfdt-headers-made)
@@ -17,5 +18,5 @@ endif
 
 # Headers by quotes are looked for beside the source first: it is compiled from elsewhere.
 $(libfdt-folder)/obj/%.o: $(libfdt-headers-made) $(O)/kernel/compile.flags lib/fdt/include/libfdt_env.h
-	$(Q)mkdir -p $(@D) && cp $(libfdt-source)/$*.c $(libfdt-source)/libfdt_internal.h $(@D)
+	$(Q)cp $(libfdt-source)/$*.c $(@D)
 	$(Q)$(CC) $(KERNEL_CFLAGS) -w -isystem $(libfdt-include) -c -o $@ $(@D)/$*.c

@@ -59,12 +59,14 @@ def board_info(board, base, config):
 
 
 # The boots of a board whose folder has no tests.tsv.
-DEFAULT_ROWS = (("short", "test=short"), ("vm", "root=vm vm"), ("user", "root=vm user"))
+DEFAULT_ROWS = (("short", "ci", "test=short"), ("all", "full", "test=all"), ("vm", "full", "root=vm vm"),
+                ("user", "full", "root=vm user"))
 
 
 def default_rows():
-    columns = dict.fromkeys(COLUMNS, "-") | {"config": "debug", "where": "ci", "expect": "pass"}
-    return [Row(**columns | {"name": name, "cmdline": line}) for name, line in DEFAULT_ROWS]
+    columns = dict.fromkeys(COLUMNS, "-") | {"config": "debug", "expect": "pass"}
+    return [Row(**columns | {"name": name, "where": where, "cmdline": line})
+            for name, where, line in DEFAULT_ROWS]
 
 
 def read_rows(folder):

@@ -80,8 +80,8 @@ const void *boot_map_early(paddr_t physical, size_t bytes)
 {
 	const paddr_t from = physical & ~(SECTION_BYTES - 1);
 
-	if (physical < CONFIG_RAM_BASE ||
-	    physical - CONFIG_RAM_BASE > ARCH_DIRECT_MAP_BYTES - bytes)
+	/* What lies before the start wraps. */
+	if (physical - CONFIG_RAM_BASE > ARCH_DIRECT_MAP_BYTES - bytes)
 		return NULL;
 	for (paddr_t at = from; at < physical + bytes; at += SECTION_BYTES)
 		if (kernel_table[(vaddr_t)phys_to_virt(at) / SECTION_BYTES] == 0)

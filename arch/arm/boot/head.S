@@ -78,6 +78,7 @@ boot_high:
 cpu_entry:
 	bl	enter_svc
 	bl	reset_mmu
+	bl	invalidate_l1
 	adr	r4, cpu_entry
 	ldr	r5, =cpu_entry
 	sub	r9, r4, r5
@@ -157,13 +158,47 @@ reset_mmu:
 	isb
 	bx	lr
 
+#ifdef CONFIG_SMP
+/* A CPU that comes out of reset, not from firmware, has anything in its level 1 data cache (ARM DDI
+ * 0406C, B2.2.6): all sets and ways of it, without writing back. Clobbers r0-r6. */
+invalidate_l1:
+	mov	r0, #0
+	mcr	p15, 2, r0, c0, c0, 0	/* CSSELR: data cache, level 1 */
+	isb
+	mrc	p15, 1, r1, c0, c0, 0	/* CCSIDR */
+	and	r2, r1, #7
+	add	r2, r2, #4		/* log2 of a line's bytes: where the set begins */
+	ubfx	r3, r1, #13, #15	/* the last set */
+	ubfx	r4, r1, #3, #10		/* the last way */
+	clz	r5, r4			/* where the way begins; 32 with one way, shifting 0 */
+6:	mov	r6, r4
+7:	lsl	r0, r6, r5
+	orr	r0, r0, r3, lsl r2
+	mcr	p15, 0, r0, c7, c6, 2	/* DCISW */
+	subs	r6, r6, #1
+	bpl	7b
+	subs	r3, r3, #1
+	bpl	6b
+	dsb	sy
+	bx	lr
+#endif
+
 /* r9: physical less linked address. Clobbers r0-r2. The cores of the Cortex-A5, A7, A9 and A15 take
- * part in coherency only with ACTLR.SMP, to be set before their caches are (A7 TRM 4.3.31). */
+ * part in coherency only with ACTLR.SMP, to be set before their caches are (A7 TRM 4.3.31); A5 and A9
+ * pass maintenance on to the others only with ACTLR.FW (A9 TRM 4.3.10). */
 enable_mmu:
+	mrc	p15, 0, r2, c0, c0, 0	/* MIDR */
+	ubfx	r2, r2, #4, #12
+	mov	r1, #0x40
+	movw	r0, #0xC05
+	cmp	r2, r0
+	addne	r0, r0, #4		/* 0xC09 */
+	cmpne	r2, r0
+	orreq	r1, r1, #1
 	mrc	p15, 0, r0, c1, c0, 1
-	tst	r0, #0x40
-	orreq	r0, r0, #0x40
-	mcreq	p15, 0, r0, c1, c0, 1
+	orr	r1, r1, r0
+	cmp	r0, r1
+	mcrne	p15, 0, r1, c1, c0, 1
 	isb
 	ldr	r0, =kernel_table
 	add	r0, r0, r9

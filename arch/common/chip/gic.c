@@ -141,12 +141,19 @@ static void send(uint32_t target)
 	write32(distributor, GICD_SGIR, target << SGI_TARGET_SHIFT);
 }
 
+/* CPU interfaces are numbered as the CPUs are, on every machine so far. */
+static uint32_t target_of(uint32_t hardware_id)
+{
+	return 1u << (hardware_id & 7);
+}
+
 /* Devicetree binding arm,gic: kind, number, trigger. */
-static unsigned int line_of(const uint32_t cells[3])
+static unsigned int line_of(bool second, const uint32_t cells[INTERRUPT_CELLS])
 {
 	const unsigned int line =
 		cells[1] + (cells[0] == CELL_PRIVATE ? LINE_PRIVATE : LINE_SHARED);
 
+	(void)second;
 	return line < line_count ? line : INTERRUPT_NONE;
 }
 
@@ -162,5 +169,6 @@ CHIP(interrupt_chip, gic) = {
 	.take = take,
 	.end = end,
 	.send = send,
+	.target = target_of,
 	.line = line_of,
 };

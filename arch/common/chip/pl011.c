@@ -18,8 +18,9 @@
 static volatile uint32_t *uart;
 static bool stuck;
 
-static void init(volatile void *registers)
+static void init(volatile void *registers, int node)
 {
+	(void)node;
 	uart = registers;
 	uart[INTERRUPT_MASK] = 0;
 	uart[CONTROL] |= CONTROL_ENABLE_TRANSMIT;

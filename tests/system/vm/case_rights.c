@@ -94,7 +94,7 @@ void case_rights_cache(void)
 
 void case_rights_physical(void)
 {
-	CHECK_EQ(map_physical(0xA0000, PAGE, RW), -ENOTALLOWED);
+	CHECK_EQ(map_physical(PHYSICAL_NO_RAM, PAGE, RW), -ENOTALLOWED);
 	CHECK_EQ(map_physical(1, 1, 99), -ENOTALLOWED);
 	CHECK_EQ(map(PAGE, RW, VM_MAP_CONTIGUOUS), -ENOTALLOWED);
 	CHECK_EQ(map(PAGE, RW, VM_MAP_CONTIGUOUS | VM_MAP_LOW), -ENOTALLOWED);

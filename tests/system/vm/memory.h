@@ -5,6 +5,7 @@
 #include <skerry/vm.h>
 
 #define PAGE ((long)ARCH_PAGE_SIZE)
+#define PHYSICAL_NO_RAM 0xFFF00000ull /* in configs/system.conf */
 #define RW (VM_READ | VM_WRITE)
 
 /* What `vmcase @ask` has mapped when it begins to ask. */

@@ -55,7 +55,7 @@ static bool kinds_refused(void)
 	} rows[] = {
 		{map(PAGE, RW, VM_MAP_CONTIGUOUS), "contiguous"},
 		{map(PAGE, 0, VM_MAP_GUARD), "guard"},
-		{map_physical(0xA0000, PAGE, RW), "physical"},
+		{map_physical(PHYSICAL_NO_RAM, PAGE, RW), "physical"},
 		{(long)service_start()->message_page, "message page"},
 	};
 

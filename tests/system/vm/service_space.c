@@ -124,7 +124,7 @@ bool service_space_fork(void)
 	const endpoint_t self = service_start()->endpoint;
 	const long shared = map(4 * PAGE, RW, VM_MAP_SHARED | VM_MAP_POPULATE);
 	const long device = map(PAGE, RW, VM_MAP_CONTIGUOUS);
-	const long physical = map_physical(0xA0000, PAGE, RW);
+	const long physical = map_physical(PHYSICAL_NO_RAM, PAGE, RW);
 	struct vm_region_info region;
 	struct vm_usage mine, its;
 	space_t fork;
