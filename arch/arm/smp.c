@@ -33,9 +33,10 @@ void cpu_arrive(struct cpu *cpu) __attribute__((noreturn));
 /* The user half was the image where it lies, for the turning on of the MMU. */
 void cpu_arrive(struct cpu *cpu)
 {
-	ttbr0_write(boot_map_empty_root() | ARCH_TTBR_WALK);
-	isb();
+	/* In this order: until the halves are apart, TTBR0 translates this code. */
 	ttbcr_write(TTBCR_HALVES);
+	isb();
+	ttbr0_write(boot_map_empty_root() | ARCH_TTBR_WALK);
 	isb();
 	tlbiall_write(0);
 	dsb();

@@ -40,9 +40,11 @@ void boot_map_init(void)
 {
 	kernel_table[ARCH_DEVICE_BASE / SECTION_BYTES] = virt_to_phys(device_table) | TABLE;
 	ttbr1_write(virt_to_phys(kernel_table) | ARCH_TTBR_WALK);
-	ttbr0_write(virt_to_phys(empty_root) | ARCH_TTBR_WALK);
 	isb();
+	/* In this order: until the halves are apart, TTBR0 translates this code. */
 	ttbcr_write(TTBCR_HALVES);
+	isb();
+	ttbr0_write(virt_to_phys(empty_root) | ARCH_TTBR_WALK);
 	isb();
 	tables_settle();
 }
