@@ -269,10 +269,11 @@ void devicetree_ram(struct ranges *ram)
 void devicetree_reserve(struct ranges *free)
 {
 	const int parent = fdt_path_offset(tree, "/reserved-memory");
+	const int count = fdt_num_mem_rsv(tree); /* which walks them all */
 	uint64_t base, size;
 	int node, i;
 
-	for (i = 0; i < fdt_num_mem_rsv(tree); i++)
+	for (i = 0; i < count; i++)
 		if (fdt_get_mem_rsv(tree, i, &base, &size) == 0)
 			ranges_remove(free, base, size);
 	if (parent < 0)
