@@ -28,7 +28,7 @@ volatile void *device_map(int node, unsigned int index)
 
 	if (!devicetree_registers(node, index, &base, &size))
 		return NULL;
-	return boot_map_device(base, (size_t)size);
+	return boot_map_device(base, size);
 }
 
 static void controller_find(void)

@@ -92,14 +92,21 @@ const void *boot_map_early(paddr_t physical, size_t bytes)
 	return phys_to_virt(physical);
 }
 
-volatile void *boot_map_device(uint64_t physical, size_t bytes)
+/* Registers are words, and all of them can be reached. */
+static bool is_device(uint64_t physical, uint64_t bytes)
+{
+	return physical % 4 == 0 && physical >> 32 == 0 && bytes != 0 && bytes <= SECTION_BYTES &&
+	       (physical + bytes - 1) >> 32 == 0;
+}
+
+volatile void *boot_map_device(uint64_t physical, uint64_t bytes)
 {
 	const size_t offset = physical & (ARCH_PAGE_SIZE - 1);
-	const size_t pages = (offset + bytes + ARCH_PAGE_SIZE - 1) / ARCH_PAGE_SIZE;
+	const size_t pages = (offset + (size_t)bytes + ARCH_PAGE_SIZE - 1) / ARCH_PAGE_SIZE;
 	const vaddr_t address = device_end;
 	unsigned int first = (address - ARCH_DEVICE_BASE) / ARCH_PAGE_SIZE;
 
-	if (physical >> 32 != 0 || bytes > SECTION_BYTES || first + pages > TABLE_ENTRIES ||
+	if (!is_device(physical, bytes) || first + pages > TABLE_ENTRIES ||
 	    kernel_map_count == BOOT_PAGE_MAPS)
 		return NULL;
 	for (unsigned int i = 0; i < pages; i++)

@@ -45,9 +45,9 @@ void boot_map_init(void);
  * bytes). NULL when that is not in the direct map's reach. */
 const void *boot_map_early(paddr_t physical, size_t bytes);
 
-/* Adds device registers to the kernel's mappings, before boot_map_build(). NULL when the list or
- * the megabyte for devices is full. */
-volatile void *boot_map_device(uint64_t physical, size_t bytes);
+/* Adds device registers to the kernel's mappings, before boot_map_build(). NULL when they cannot be
+ * registers, or the list or the megabyte for devices is full. */
+volatile void *boot_map_device(uint64_t physical, uint64_t bytes);
 
 /* The final direct map, of all sections in `ram` (whole sections, sorted), and what may be done
  * with them. */
