@@ -4,6 +4,7 @@
  */
 #include "chip.h"
 #include "kernel/arch.h"
+#include "kernel/panic.h"
 
 /* Distributor, bytes. */
 #define GICD_CTLR 0x000u
@@ -14,6 +15,7 @@
 #define GICD_IPRIORITYR 0x400u
 #define GICD_ITARGETSR 0x800u
 #define GICD_SGIR 0xF00u
+#define GICD_ICPIDR2 0xFE8u
 
 /* CPU interface. */
 #define GICC_CTLR 0x00u
@@ -66,10 +68,13 @@ static uint32_t own_target(void)
 static void init(volatile void *const registers[2])
 {
 	unsigned int i;
-	uint32_t target;
+	uint32_t target, version;
 
 	distributor = registers[0];
 	interface = registers[1];
+	version = read32(distributor, GICD_ICPIDR2) >> 4 & 0xF;
+	if (version != 1 && version != 2)
+		panic("boot: there is no GIC where the devicetree names one");
 	write32(distributor, GICD_CTLR, 0);
 	line_count = ((read32(distributor, GICD_TYPER) & 0x1F) + 1) * 32;
 	if (line_count > LINE_SPECIAL)
