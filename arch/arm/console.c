@@ -7,6 +7,7 @@
 #include "arch/common/devicetree.h"
 #include "boot/boot_map.h"
 #include "kernel/arch.h"
+#include "kernel/print.h"
 
 #define REGISTERS_BYTES 0x1000u
 
@@ -22,6 +23,12 @@ static void use(const struct console_chip *chip, uint64_t address, int node)
 	registers = boot_map_device(address, REGISTERS_BYTES);
 	if (!registers)
 		return;
+	/* One that works is not given up for an address at which there may be nothing. */
+	if (console && chip->present && !chip->present(registers)) {
+		print("console: no %s at 0x%llx, where the devicetree names one\n",
+		      chip->compatible[0], (unsigned long long)address);
+		return;
+	}
 	chip->init(registers, node);
 	console = chip;
 	console_address = address;

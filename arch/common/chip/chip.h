@@ -11,6 +11,8 @@
 /* An output that works polled, without interrupts. */
 struct console_chip {
 	const char *compatible[CHIP_NAMES];
+	/* Whether this is the chip, by what only it has; NULL: nobody can tell. */
+	bool (*present)(volatile void *registers);
 	/* `node` may say how the registers lie; negative: the devicetree is not read yet. */
 	void (*init)(volatile void *registers, int node);
 	/* Waits for room, but not for ever: a line that does not drain loses characters. */

@@ -8,6 +8,10 @@
 #define FLAG (0x18 / 4)
 #define CONTROL (0x30 / 4)
 #define INTERRUPT_MASK (0x38 / 4)
+#define PART_ID (0xFE0 / 4)
+#define CELL_ID (0xFF0 / 4)
+
+#define PART 0x11u
 
 #define FLAG_TRANSMIT_FULL 0x20u
 #define CONTROL_ENABLE_TRANSMIT 0x101u
@@ -17,6 +21,18 @@
 
 static volatile uint32_t *uart;
 static bool stuck;
+
+/* 3.3.14 and 3.3.15: a PrimeCell says that it is one, and which. */
+static bool present(volatile void *registers)
+{
+	static const uint8_t cell[] = {0x0D, 0xF0, 0x05, 0xB1};
+	const volatile uint32_t *candidate = registers;
+
+	for (unsigned int i = 0; i < 4; i++)
+		if ((candidate[CELL_ID + i] & 0xFF) != cell[i])
+			return false;
+	return (candidate[PART_ID] & 0xFF) == PART && (candidate[PART_ID + 1] & 0xF) == 0;
+}
 
 static void init(volatile void *registers, int node)
 {
@@ -41,6 +57,7 @@ static void put(char c)
 
 CHIP(console_chip, pl011) = {
 	.compatible = {"arm,pl011"},
+	.present = present,
 	.init = init,
 	.put = put,
 };
