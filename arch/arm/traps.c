@@ -6,6 +6,7 @@
 #include "kernel/panic.h"
 #include "kernel/sched.h"
 #include "kernel/signal.h"
+#include "kernel/thread.h"
 #include "kernel/trap.h"
 #include "registers.h"
 #include <skerry/kernel_message.h>
@@ -89,6 +90,8 @@ ARCH_ENTRY void trap_kernel_exception(uint32_t kind, uint32_t pc, uint32_t cpsr)
 	static const char *const names[] = {"undefined instruction", "prefetch abort",
 					    "data abort"};
 
-	panic("%s in the kernel at %x, cpsr %x, status %x %x, address %x %x", names[kind], pc, cpsr,
-	      dfsr_read(), ifsr_read(), dfar_read(), ifar_read());
+	/* Until a program runs, what the devicetree says is all that may name what is not there. */
+	panic("%s in the kernel at %x, cpsr %x, status %x %x, address %x %x%s", names[kind], pc,
+	      cpsr, dfsr_read(), ifsr_read(), dfar_read(), ifar_read(),
+	      pager ? "" : ": is the devicetree right?");
 }

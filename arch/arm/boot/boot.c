@@ -68,6 +68,17 @@ static bool is_ram(uint64_t base, uint64_t size)
 	return false;
 }
 
+/* What is named and does not answer aborts here, not under whoever would get it first. */
+static void touch_memory(void)
+{
+	for (unsigned int i = 0; i < info.memory_count; i++) {
+		const uint64_t end = info.memory[i].base + info.memory[i].size;
+		const volatile uint32_t *last = phys_to_virt((paddr_t)(end - sizeof(*last)));
+
+		(void)*last;
+	}
+}
+
 const struct boot_info *boot_main(uint32_t devicetree)
 {
 	boot_map_init();
@@ -84,5 +95,6 @@ const struct boot_info *boot_main(uint32_t devicetree)
 		      (unsigned long long)info.archive.base);
 	devices_map();
 	boot_map_build(ram.range, ram.count);
+	touch_memory();
 	return &info;
 }
