@@ -45,6 +45,17 @@ class Image:
         return re.search(r"Entry point address:\s*0x(\w+)",
                          self.tool("readelf", "-h", self.elf(name)))[1]
 
+    def start(self):
+        """Where the kernel's entry point is before it translates addresses."""
+        entry = int(self.entry("skerry"), 16)
+        for line in self.tool("readelf", "-lW", self.elf("skerry")).splitlines():
+            words = line.split()
+            if words[:1] == ["LOAD"]:
+                linked, real, _, size = (int(word, 16) for word in words[2:6])
+                if linked <= entry < linked + size:
+                    return f"{entry - linked + real:x}"
+        return f"{entry:x}"
+
     def symbols(self, name):
         """[(address, name)] of the image's code, ascending."""
         lines = [line.split() for line in self.tool("nm", "-n", self.elf(name)).splitlines()]
