@@ -1,5 +1,5 @@
-"""Devicetrees that are damaged, odd or plain nonsense, and what a kernel may answer to each. All are
-made from one sound tree, which has two CPUs and 128 MB of RAM at 0x40000000."""
+"""Devicetrees that are damaged, odd or plain nonsense, and what a kernel may answer to each. All
+are made from one sound tree, which has two CPUs and 128 MB of RAM at 0x40000000."""
 import copy
 import random
 from dataclasses import dataclass
@@ -67,7 +67,8 @@ class Corpus:
         """Memory nodes of these (base, size) instead of the sound one."""
         def change(root):
             root.remove("memory")
-            root.nodes[:0] = [Node(f"memory@{number}", {"device_type": text("memory"), "reg": wide(*row)})
+            root.nodes[:0] = [Node(f"memory@{number}",
+                                   {"device_type": text("memory"), "reg": wide(*row)})
                               for number, row in enumerate(rows)]
         return self.changed(change, **options)
 
@@ -106,6 +107,8 @@ class Corpus:
                 ("size_dt_struct", 8, DAMAGED), ("size_dt_strings", 0xFFFFFFFF, DAMAGED),
                 ("size_dt_strings", 4, DAMAGED)):
             yield Case(f"{field} {value:#x}", with_field(self.blob, field, value), (answer,))
+        mixed = with_field(self.blob, "off_dt_strings", 56)
+        yield Case("names that are the structure", mixed, (DAMAGED, NO_MEMORY))
         later = with_field(with_field(self.blob, "version", 99), "boot_cpuid_phys", 77)
         yield Case("a later version that is compatible", later, (2,))
 
@@ -130,7 +133,8 @@ class Corpus:
         prop = cells(PROPERTY, 4, 0, 1)
         for name, structure in (
                 ("nothing", b""), ("only the last tag", cells(LAST)),
-                ("no last tag", root + cells(END)), ("a node left open", root + begin + cells(END, LAST)),
+                ("no last tag", root + cells(END)),
+                ("a node left open", root + begin + cells(END, LAST)),
                 ("an end too many", root + cells(END, END, LAST)),
                 ("an unknown tag", root + cells(0x55) + cells(END, LAST)),
                 ("a property before the root", prop + root + cells(END, LAST)),
@@ -167,7 +171,8 @@ class Corpus:
         yield Case("no memory node", self.without("memory"), (NO_MEMORY,))
         for name, change, answer in (
                 ("disabled", {"status": text("disabled")}, NO_MEMORY),
-                ("without reg", {"reg": None}, NO_MEMORY), ("with an empty reg", {"reg": b""}, NO_MEMORY),
+                ("without reg", {"reg": None}, NO_MEMORY),
+                ("with an empty reg", {"reg": b""}, NO_MEMORY),
                 ("with three bytes of reg", {"reg": b"\0\1\2"}, NO_MEMORY),
                 ("with half an entry", {"reg": wide(RAM)}, NO_MEMORY),
                 ("with an entry and a half", {"reg": wide(*whole, RAM)}, 2),
@@ -199,7 +204,8 @@ class Corpus:
         yield Case("reserved: all", full, (NO_MEMORY,))
         yield Case("reserved: all there can be", self.memory(whole, reserved=[(0, (1 << 64) - 1)]),
                    (NO_MEMORY,))
-        yield Case("reserved: the kernel itself", self.memory(whole, reserved=[(KERNEL, 0x100000)]), (2,))
+        yield Case("reserved: the kernel itself",
+                   self.memory(whole, reserved=[(KERNEL, 0x100000)]), (2,))
         rows = [(RAM + 0x1000000 + i * 0x2000, 0x1000) for i in range(1000)]
         yield Case("reserved: a thousand pages", self.memory(whole, reserved=rows), (2,))
         yield Case("reserved: a hundred thousand pages that are not RAM",
@@ -275,7 +281,8 @@ class Corpus:
                 ("of a name without an end", {"compatible": b"arm,cortex-a15-gic"}, 2),
                 ("without registers", {"reg": None}, NO_REGISTERS),
                 ("with one block", {"reg": wide(0x08000000, 0x10000)}, NO_REGISTERS),
-                ("with blocks of no size", {"reg": wide(0x08000000, 0, 0x08010000, 0)}, NO_REGISTERS),
+                ("with blocks of no size", {"reg": wide(0x08000000, 0, 0x08010000, 0)},
+                 NO_REGISTERS),
                 ("with blocks of 1 GB", {"reg": wide(0x08000000, 1 << 30, 0x08010000, 1 << 30)},
                  NO_REGISTERS),
                 ("with blocks of 4 GB", {"reg": wide(0x08000000, 1 << 32, 0x08010000, 1 << 32)},
@@ -306,7 +313,8 @@ class Corpus:
                 ("as they are", below({"ranges": b""}), 2), ("missing", below({}), NO_REGISTERS),
                 ("of one byte", below({"ranges": b"\0"}), 2),
                 ("of nothing that fits", below({"ranges": wide(0, 0, 0x1000)}), NO_REGISTERS),
-                ("that lead above 4 GB", below({"ranges": wide(0, 1 << 50, 1 << 32)}), NO_REGISTERS),
+                ("that lead above 4 GB", below({"ranges": wide(0, 1 << 50, 1 << 32)}),
+                 NO_REGISTERS),
                 ("that wrap", below({"ranges": wide(0, (1 << 64) - 0x1000, 1 << 63)}), NO_GIC),
                 ("that lead nowhere", below({"ranges": wide(0, NOTHING - 0x08000000, 1 << 32)}),
                  NOT_THERE)):
@@ -338,7 +346,8 @@ class Corpus:
         yield Case("stdout-path without an end",
                    self.set("chosen", {"stdout-path": b"/pl011@9000000"}), (2,))
         for said, reg, answer in (
-                ("no registers", b"", 2), ("registers where nothing is", wide(NOTHING, 0x1000), NOT_THERE),
+                ("no registers", b"", 2),
+                ("registers where nothing is", wide(NOTHING, 0x1000), NOT_THERE),
                 ("registers in a hole of the bus", wide(HOLE, 0x1000), 2),
                 ("registers above 4 GB", wide(1 << 40, 0x1000), 2),
                 ("registers in RAM", wide(0x46000000, 0x1000), 2),
@@ -357,14 +366,18 @@ class Corpus:
             yield Case(f"timer {said}", self.set("timer", change), (2,))
         yield Case("no psci", self.without("psci"), (1,))
         for said, change, answer in (
-                ("without a method", {"method": None}, 1), ("of an unknown method", {"method": text("abc")}, 1),
-                ("of a version without numbers", {"compatible": text("arm,psci"), "cpu_on": None}, 1),
-                ("of a version with odd numbers", {"compatible": text("arm,psci"), "cpu_on": cells(1)}, 1),
+                ("without a method", {"method": None}, 1),
+                ("of an unknown method", {"method": text("abc")}, 1),
+                ("of a version without numbers",
+                 {"compatible": text("arm,psci"), "cpu_on": None}, 1),
+                ("of a version with odd numbers",
+                 {"compatible": text("arm,psci"), "cpu_on": cells(1)}, 1),
                 ("of the wrong method", {"method": text("smc")}, "undefined instruction")):
             yield Case(f"psci {said}", self.set("psci", change), (answer,))
 
     def all(self):
         yield Case("the sound tree", self.blob, (2,))
         for group in (self.misplaced, self.headers, self.truncations, self.structures, self.noise,
-                      self.memories, self.cpus, self.chosens, self.interrupt_controllers, self.devices):
+                      self.memories, self.cpus, self.chosens, self.interrupt_controllers,
+                      self.devices):
             yield from group()
