@@ -3,6 +3,8 @@
  */
 #include "cpu_start.h"
 
+#include <skerry/errno.h>
+
 #include "arch/common/chip/chip.h"
 #include "arch/common/devicetree.h"
 #include "devices.h"
@@ -36,6 +38,8 @@ int cpu_start(uint32_t hardware_id, uint32_t entry)
 {
 	if (by_firmware)
 		return psci_cpu_on(hardware_id, entry);
+	if (!chip)
+		return -ENODEV;
 	chip->start(hardware_id, entry);
 	arch_device_barrier();
 	/* It waits for an event, or for an interrupt. */
