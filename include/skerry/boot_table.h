@@ -11,9 +11,11 @@
 #define BOOT_TABLE_SERVICES 40
 #define BOOT_TABLE_RESOURCES 4
 
-#define BOOT_SERVICE_ARCHIVE 0x1u /* sees the boot archive, read-only */
-#define BOOT_SERVICE_TABLE 0x2u	  /* sees this table, read-only: RS */
-#define BOOT_SERVICE_PINNED 0x4u  /* all its memory is there, always: VM_MEMCTL */
+#define BOOT_SERVICE_ARCHIVE 0x1u  /* sees the boot archive, read-only */
+#define BOOT_SERVICE_TABLE 0x2u	   /* sees this table, read-only: RS */
+#define BOOT_SERVICE_PINNED 0x4u   /* all its memory is there, always: VM_MEMCTL */
+#define BOOT_SERVICE_RESTART 0x8u  /* RS makes it again when it fails */
+#define BOOT_SERVICE_CONTROL 0x10u /* may ask RS to start and stop services */
 
 struct boot_resource {
 	u32 kind; /* RESOURCE_*; 0: none */
@@ -35,6 +37,13 @@ struct boot_service {
 	u32 priority;
 	ns64 quantum;
 	struct boot_resource resource[BOOT_TABLE_RESOURCES];
+	u32 restart_limit;   /* so many failures in a row, then it stays down */
+	u32 backoff_first;   /* ms; before the second restart in a row, then twice as long each time
+			      */
+	u32 backoff_max;     /* ms */
+	u32 heartbeat;	     /* ms between an answer and the next ping; 0: no pings */
+	u32 heartbeat_limit; /* ms for an answer */
+	u32 init_limit;	     /* ms for its init */
 	endpoint_t endpoint; /* filled in by VM; EP_NONE in the file, and if not made */
 	space_t space;	     /* likewise */
 	u32 privilege;	     /* likewise */
@@ -50,7 +59,7 @@ struct boot_table {
 #define BOOT_TARGET_PROGRAMS (1ull << 63)
 
 /* scripts/make-boot-table packs this. */
-_Static_assert(sizeof(struct boot_service) == 192, "a service is 192 bytes");
+_Static_assert(sizeof(struct boot_service) == 216, "a service is 216 bytes");
 _Static_assert(offsetof(struct boot_service, calls) == 48, "calls");
 _Static_assert(offsetof(struct boot_service, resource) == 80, "resources");
 _Static_assert(sizeof(struct boot_table) <= 8192, "two pages");

@@ -24,6 +24,7 @@
 #define ENOSYS 38
 #define EOVERFLOW 75
 #define ETIMEDOUT 110
+#define EALREADY 114
 #define ECANCELED 125
 
 #define EDEADSRCDST 200 /* the endpoint is stale: its thread is gone */

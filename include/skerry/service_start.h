@@ -1,4 +1,5 @@
-/* What VM puts on top of a boot service's stack; its entry point gets the address. */
+/* What VM, or RS after a restart, puts on top of a service's stack; its entry point gets the
+ * address. */
 #pragma once
 
 #include <skerry/endpoint.h>
@@ -12,4 +13,6 @@ struct service_start {
 	u64 archive_bytes;
 	u64 table;	  /* BOOT_SERVICE_TABLE: where it sees the boot table; 0 */
 	u64 command_line; /* NUL-ended, behind this structure */
+	u32 init;	  /* SEF_INIT_*; VM's are fresh */
+	u32 fail;	  /* FAIL_INIT_*, or 0 */
 };

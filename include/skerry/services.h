@@ -13,4 +13,6 @@
 #define PROTOCOL_VM 0x0101u
 #define PROTOCOL_RS 0x0102u
 #define PROTOCOL_PM 0x0103u
+#define PROTOCOL_SEF 0x0107u   /* RS to every service */
+#define PROTOCOL_HELLO 0x0120u /* drivers/hello */
 #define PROTOCOL_PAGER 0x0180u /* whoever maps files */

@@ -3,6 +3,7 @@
 
 #include <format.h>
 #include <skerry/kernel_call.h>
+#include <skerry/sef.h>
 #include <sys_call.h>
 #include <sys_thread.h>
 
@@ -32,7 +33,7 @@ void sys_print_backtrace(void)
 void panic(const char *format, ...)
 {
 	static bool panicking;
-	const struct sys_exit_req end = {.status = -1};
+	const struct sys_exit_req end = {.status = SERVICE_STATUS_PANIC};
 	char text[160];
 	va_list arguments;
 

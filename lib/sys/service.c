@@ -48,7 +48,6 @@ void service_answer(endpoint_t caller, int code, const void *reply, size_t reply
 	(void)ipc_send(caller, IPC_NONBLOCK);
 }
 
-/* Whom to answer: the message page holds the answer; EP_NONE: nobody. */
 static endpoint_t call_serve(const struct service *service, const struct message *message,
 			     unsigned int trap)
 {
@@ -66,20 +65,13 @@ static endpoint_t call_serve(const struct service *service, const struct message
 	return message->source;
 }
 
-void service_run(const struct service *service)
+endpoint_t service_serve(const struct service *service, const struct ipc_received *received)
 {
-	struct ipc_received received;
-	endpoint_t caller = EP_NONE;
-	struct message message;
+	const struct message message = message_page()->message;
 
-	for (;;) {
-		if (ipc_reply_receive(caller, EP_ANY, &received) != 0)
-			panic("cannot receive");
-		message = message_page()->message;
-		caller = EP_NONE;
-		if (ipc_status_trap(received.status) != TRAP_IPC_NOTIFY)
-			caller = call_serve(service, &message, ipc_status_trap(received.status));
-		else if (service->notified != NULL)
-			service->notified(message.source);
-	}
+	if (ipc_status_trap(received->status) != TRAP_IPC_NOTIFY)
+		return call_serve(service, &message, ipc_status_trap(received->status));
+	if (service->notified != NULL)
+		service->notified(message.source);
+	return EP_NONE;
 }

@@ -1,159 +1,54 @@
-/* Loading: VM makes the memory, lib/exec says which, the kernel copies from the archive. */
+/* A program of the archive with its arguments, put into an empty space: lib/loader does the most.
+ */
 #include "load.h"
 
-#include "copier.h"
 #include <arch/layout.h>
-#include <exec.h>
-#include <skerry/kernel_call.h>
-#include <string.h>
-#include <sys_call.h>
-#include <vm_call.h>
+#include <loader.h>
+#include <skerry/vm.h>
 
 #define STACK_BYTES ((size_t)8 << 20) /* it may grow so far */
 
-/* What VM cannot map or the kernel not fill, for want of memory or because the file asks for the
- * impossible. */
-static int refusal(int error)
-{
-	return error == 0 || error == -ENOMEM ? error : -ENOEXEC;
-}
-
-/* The memory is mapped and writable: only frames can be missing. */
-static int put(uint64_t to, const void *from, uint64_t bytes)
-{
-	return copier_put(to, from, bytes) == 0 ? 0 : -ENOMEM;
-}
-
-/* What exec_load() hands to its call-backs. */
-struct loading {
-	const struct program_plan *plan;
-	struct exec_image image;
-};
-
-/* Does the file fill every page of the segment that begins there? */
-static bool is_filled(const struct exec_image *image, uint64_t address, uint64_t size)
-{
-	for (unsigned int i = 0; i < image->segment_count; i++) {
-		const struct exec_segment *segment = &image->segments[i];
-
-		if (segment->vaddr - address < ARCH_PAGE_SIZE)
-			return segment->vaddr + segment->file_size >
-			       address + size - ARCH_PAGE_SIZE;
-	}
-	return false;
-}
-
-/* With frames at once where all will be written: else the copy asks VM for them. */
-static int segment_map(void *context, uint64_t address, uint64_t size, uint32_t flags)
-{
-	const struct loading *loading = context;
-	const struct vm_mmap_req request = {
-		.space = loading->plan->space,
-		.protection = VM_READ | VM_WRITE,
-		.flags = VM_MAP_FIXED_NOREPLACE |
-			 (is_filled(&loading->image, address, size) ? VM_MAP_POPULATE : 0),
-		.address = address,
-		.bytes = size,
-	};
-
-	(void)flags;
-	return refusal(vm_mmap(&request, NULL));
-}
-
-static int segment_copy(void *context, uint64_t address, uint64_t file_offset, uint64_t size)
-{
-	const struct loading *loading = context;
-
-	return put(address, loading->plan->file->data + file_offset, size);
-}
-
-static int segment_protect(void *context, uint64_t address, uint64_t size, uint32_t flags)
-{
-	const struct loading *loading = context;
-	const struct vm_mprotect_req request = {
-		.space = loading->plan->space,
-		.protection = VM_READ | (flags & EXEC_WRITE ? VM_WRITE : 0) |
-			      (flags & EXEC_EXECUTE ? VM_EXECUTE : 0),
-		.address = address,
-		.bytes = size,
-	};
-
-	if (request.protection == (VM_READ | VM_WRITE))
-		return 0;
-	return refusal(vm_mprotect(&request, NULL));
-}
-
-static int image_load(struct loading *loading)
-{
-	static const struct exec_ops ops = {
-		.map = segment_map, .copy = segment_copy, .protect = segment_protect};
-	const struct exec_target target = {
-		.machine = ARCH_ELF_MACHINE,
-		.bits = sizeof(uintptr_t) * 8,
-		.page_size = ARCH_PAGE_SIZE,
-		.low = ARCH_PAGE_SIZE,
-		.high = ARCH_USER_LIMIT,
-	};
-	const struct cpio_entry *entry = loading->plan->file;
-	struct exec_memory archived = {entry->data, entry->size};
-	const struct exec_file file = {exec_memory_read, &archived, archived.size};
-	struct exec_image *image = &loading->image;
-
-	if (exec_read(&target, &file, image) != 0 || image->is_dynamic || image->has_interpreter)
-		return -ENOEXEC;
-	return exec_load(&ops, loading, image, 0);
-}
-
-static int heap_place(const struct program_plan *plan, const struct exec_image *image)
-{
-	const struct vm_brk_req request = {.address = image->high, .space = plan->space};
-
-	return refusal(vm_brk(&request, NULL));
-}
-
-static int stack_make(const struct program_plan *plan, const struct exec_image *image,
+/* The stack is mapped and writable: only frames can be missing. */
+static int stack_fill(const struct program_plan *plan, const struct loader_program *program,
 		      struct stack_places *places)
 {
-	const struct vm_mmap_req request = {
-		.space = plan->space,
-		.protection = VM_READ | VM_WRITE,
-		.flags = VM_MAP_GROWS_DOWN | VM_MAP_POPULATE,
-		.bytes = STACK_BYTES,
-	};
-	struct vm_address_reply reply;
-	struct stack_facts facts = {
+	const struct stack_facts facts = {
+		.top = program->stack_top,
 		.thread = plan->thread,
 		.pid = plan->pid,
 		.message_page = (uintptr_t)plan->message_address,
-		.entry = (uintptr_t)image->entry,
-		.headers = (uintptr_t)image->phdr_address,
-		.header_size = image->phdr_size,
-		.header_count = image->phdr_count,
+		.entry = program->entry,
+		.headers = program->headers,
+		.header_size = program->header_size,
+		.header_count = program->header_count,
 		.page_size = ARCH_PAGE_SIZE,
 	};
-	const int error = refusal(vm_mmap(&request, &reply));
+	int error;
 
-	if (error != 0)
-		return error;
-	facts.top = (uintptr_t)reply.address + STACK_BYTES;
 	stack_image_finish(plan->stack, &facts, places);
-	return put(places->stack_pointer, stack_image_first(plan->stack), plan->stack->used);
+	error = loader_put(places->stack_pointer, stack_image_first(plan->stack),
+			   plan->stack->used);
+	return error == 0 ? 0 : -ENOMEM;
 }
 
 int program_load(const struct program_plan *plan, struct program_entry *entry)
 {
-	struct loading loading = {.plan = plan};
-	const struct exec_image *image = &loading.image;
+	const struct loader_plan load = {
+		.space = plan->space,
+		.file = plan->file->data,
+		.file_bytes = plan->file->size,
+		.stack_bytes = STACK_BYTES,
+		.stack_flags = VM_MAP_GROWS_DOWN | VM_MAP_POPULATE,
+	};
+	struct loader_program program;
 	int error;
 
-	copier_enter(plan->space);
-	error = image_load(&loading);
+	loader_enter(plan->space);
+	error = loader_load(&load, &program);
 	if (error == 0)
-		error = heap_place(plan, image);
+		error = stack_fill(plan, &program, &entry->places);
+	loader_leave();
 	if (error == 0)
-		error = stack_make(plan, image, &entry->places);
-	copier_leave();
-	if (error == 0)
-		entry->program_counter = (uintptr_t)image->entry;
+		entry->program_counter = program.entry;
 	return error;
 }

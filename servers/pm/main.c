@@ -3,8 +3,9 @@
  */
 #include "archive.h"
 #include "call.h"
-#include "copier.h"
 
+#include <loader.h>
+#include <sef.h>
 #include <skerry/services.h>
 #include <sys.h>
 
@@ -33,12 +34,19 @@ static const struct service pm = {
 	.notified = notified,
 };
 
+static int init(uint32_t kind)
+{
+	(void)kind; /* RS does not restart PM: its death is the machine's */
+	archive_init();
+	loader_init("pm copier");
+	privilege_init();
+	return 0;
+}
+
+static const struct sef_ops ops = {.init = init};
+
 int sys_main(uintptr_t argument)
 {
-	service_init((const struct service_start *)argument, "pm");
-	archive_init();
-	copier_init();
-	privilege_init();
-	service_ready(0);
-	service_run(&pm);
+	sef_startup((const struct service_start *)argument, "pm", &ops);
+	sef_run(&pm);
 }

@@ -1,78 +1,84 @@
-/* RS as signal manager of the services: one that dies is named, with its stack trace, and cleared.
- * Nobody restarts it yet.
+/* RS as signal manager of the services: exceptions and exits are failures, other signals are told
+ * to the service.
  */
-#include "services.h"
+#include "death.h"
 
+#include "life.h"
+#include "tell.h"
 #include <skerry/kernel_call.h>
 #include <skerry/signal.h>
 #include <sys.h>
 #include <sys_call.h>
 
-#define EXITED (1ull << SIGNAL_EXITED)
-#define BACKTRACE                                                                                  \
-	(1ull << SIGNAL_SEGV | 1ull << SIGNAL_BUS | 1ull << SIGNAL_ILLEGAL | 1ull << SIGNAL_FPE)
+#define BIT(signal) (1ull << (signal))
+#define BACKTRACE (BIT(SIGNAL_SEGV) | BIT(SIGNAL_BUS) | BIT(SIGNAL_ILLEGAL) | BIT(SIGNAL_FPE))
+#define FATAL (BACKTRACE | BIT(SIGNAL_TRAP) | BIT(SIGNAL_ABORT) | BIT(SIGNAL_KILL))
 
-void machine_end(uint32_t code)
+static void backtrace(const struct sys_signal_get_reply *death)
 {
-	const struct sys_abort_req request = {.operation = ABORT_POWER_OFF, .code = code};
-
-	(void)sys_abort(&request, NULL);
-}
-
-void end_as_failure(void)
-{
-	machine_end(1);
-}
-
-static bool is_core(const struct boot_service *service)
-{
-	return service->endpoint == VM_ENDPOINT || service->endpoint == RS_ENDPOINT ||
-	       service->endpoint == PM_ENDPOINT;
-}
-
-static void clear(endpoint_t thread)
-{
-	const struct sys_clear_req request = {.thread = thread};
-
-	(void)sys_clear(&request, NULL);
-}
-
-static void death_report(const char *name, const struct sys_signal_get_reply *death)
-{
-	const struct sys_diag_req backtrace = {
+	const struct sys_diag_req request = {
 		.operation = DIAG_BACKTRACE,
 		.thread = death->thread,
 	};
 
-	if (death->signals & EXITED) {
-		sys_print("rs: %s exited with %d\n", name, (int)death->exit_status);
-		return;
-	}
-	sys_print("rs: PANIC: %s got signal %d\n", name, __builtin_ctzll(death->signals));
 	if (death->signals & BACKTRACE)
-		(void)sys_diag(&backtrace, NULL);
+		(void)sys_diag(&request, NULL);
 }
 
-/* Every signal ends a service, as long as none can say which it would rather hear of. */
-static void die(const struct sys_signal_get_reply *death)
+static void die(struct entry *entry, const struct sys_signal_get_reply *death)
 {
-	const struct boot_service *service = service_find(death->thread);
+	backtrace(death);
+	if (!(death->signals & BIT(SIGNAL_EXITED)))
+		life_ended(entry, RS_REASON_SIGNAL, __builtin_ctzll(death->signals & FATAL));
+	else if (death->exit_status == SERVICE_STATUS_PANIC)
+		life_ended(entry, RS_REASON_PANIC, death->exit_status);
+	else
+		life_ended(entry, RS_REASON_EXIT, death->exit_status);
+}
 
-	death_report(service != NULL ? service->name : "an unknown service", death);
-	if (service != NULL && is_core(service))
-		machine_end(1);
-	if (service != NULL && service->when[0] != '\0')
-		machine_end(death->signals & EXITED ? (uint32_t)death->exit_status : 1);
-	clear(death->thread);
-	if (service != NULL)
-		service_gone(service);
+static void tell(endpoint_t service, u32 signal)
+{
+	const struct sef_signal_req request = {.signal = signal};
+
+	(void)sef_tell(service, SEF_SIGNAL, &request, sizeof(request));
+}
+
+static void go_on(const struct sys_signal_get_reply *news)
+{
+	const struct sys_signal_end_req end = {.thread = news->thread};
+
+	for (u32 signal = 1; signal < SIGNAL_EXITED; signal++) {
+		if (news->signals & BIT(signal))
+			tell(news->thread, signal);
+	}
+	(void)sys_signal_end(&end, NULL);
+}
+
+/* A further thread of a service: nobody makes it again. */
+static void thread_die(const struct sys_signal_get_reply *death)
+{
+	const struct sys_clear_req request = {.thread = death->thread};
+
+	if (!(death->signals & BIT(SIGNAL_EXITED)))
+		sys_print("rs: PANIC: thread %#x got signal %d\n", (unsigned int)death->thread,
+			  __builtin_ctzll(death->signals));
+	backtrace(death);
+	(void)sys_clear(&request, NULL);
 }
 
 void signals_collect(void)
 {
 	const struct sys_empty_req request = {};
-	struct sys_signal_get_reply death;
+	struct sys_signal_get_reply news;
 
-	while (sys_signal_get(&request, &death) == 0 && death.thread != EP_NONE)
-		die(&death);
+	while (sys_signal_get(&request, &news) == 0 && news.thread != EP_NONE) {
+		struct entry *entry = entry_by_endpoint(news.thread);
+
+		if (entry == NULL)
+			thread_die(&news);
+		else if (news.signals & (FATAL | BIT(SIGNAL_EXITED)))
+			die(entry, &news);
+		else
+			go_on(&news);
+	}
 }

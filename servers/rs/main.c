@@ -1,27 +1,50 @@
-/* RS, so far the least of it: releases the boot services one after another, and says which one
- * died. It never calls a service but VM, because it manages the signals of all others.
+/* RS: starts the services, one after another, watches over them and replaces those that fail. It
+ * calls nobody but VM, because it manages the signals of all others: a service that failed would
+ * never answer.
  */
-#include "services.h"
+#include "call.h"
+#include "death.h"
+#include "instance.h"
+#include "life.h"
+#include "machine.h"
+#include "start.h"
+#include "timer.h"
 
-#include <service.h>
-#include <skerry/kernel_call.h>
 #include <sys.h>
-#include <sys_call.h>
 
-#define CALL(name, nr, request, reply, handler, right, what) SERVICE_RUN(request, reply, handler)
+#define CALL(name, nr, request, reply, handler, right, what)                                       \
+	SERVICE_RUN(request, reply, handler)                                                       \
+	static struct answer allow_##handler(endpoint_t caller, const void *payload, void *to)     \
+	{                                                                                          \
+		if (!call_allowed(caller, right))                                                  \
+			return answer(-ENOTALLOWED);                                               \
+		return run_##handler(caller, payload, to);                                         \
+	}
 #include <skerry/rs.def>
 #undef CALL
 
 static const struct service_row rows[] = {
-#define CALL(name, nr, request, reply, handler, right, what) [nr] = {run_##handler},
+#define CALL(name, nr, request, reply, handler, right, what) [nr] = {allow_##handler},
 #include <skerry/rs.def>
 #undef CALL
 };
 
 static void notified(endpoint_t source)
 {
-	if (source == EP_SYSTEM)
+	struct entry *entry;
+
+	switch (source) {
+	case EP_SYSTEM:
 		signals_collect();
+		break;
+	case EP_CLOCK:
+		timer_expired();
+		break;
+	default:
+		entry = entry_by_endpoint(source);
+		if (entry != NULL)
+			life_answered(entry);
+	}
 }
 
 static const struct service rs = {
@@ -31,10 +54,25 @@ static const struct service rs = {
 	.notified = notified,
 };
 
+static void __attribute__((noreturn)) serve(void)
+{
+	struct ipc_received received;
+	endpoint_t caller = EP_NONE;
+
+	for (;;) {
+		timer_update();
+		if (ipc_reply_receive(caller, EP_ANY, &received) != 0)
+			panic("cannot receive");
+		caller = service_serve(&rs, &received);
+	}
+}
+
 int sys_main(uintptr_t argument)
 {
 	service_init((const struct service_start *)argument, "rs");
 	sys_panic_end = end_as_failure;
-	services_init();
-	service_run(&rs);
+	table_init();
+	instances_init();
+	start_begin();
+	serve();
 }

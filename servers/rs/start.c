@@ -1,31 +1,19 @@
 /* Releasing the boot services in the order of the boot table, and what follows when all have
  * started: `BOARD: N CPUs, ready`, poweroff=ready, init=NAME.
  */
-#include "services.h"
+#include "start.h"
 
+#include "life.h"
+#include "machine.h"
 #include <arch/layout.h>
 #include <option.h>
 #include <skerry/kernel_page.h>
 #include <skerry/pm.h>
 #include <string.h>
 #include <sys.h>
-#include <sys_call.h>
 #include <sys_ipc.h>
 
-#define FIRST 2u /* after VM and RS itself, which run */
-
-static const struct boot_table *table;
-static const char *line;
-static unsigned int current; /* who starts now */
-
-const struct boot_service *service_find(endpoint_t thread)
-{
-	for (unsigned int i = 0; i < table->count; i++) {
-		if (table->service[i].endpoint == thread)
-			return &table->service[i];
-	}
-	return NULL;
-}
+static struct entry *current; /* who starts now; NULL: all have */
 
 /* Not by a call: PM might never answer. */
 static void program_start(const char *name)
@@ -52,63 +40,35 @@ static void all_started(void)
 	const struct kernel_page *page = (const struct kernel_page *)ARCH_KERNEL_PAGE;
 
 	sys_print("%s: %u CPUs, ready\n", page->board, page->cpu_count);
-	if (option_is(line, "poweroff", "ready"))
+	if (option_is(boot.command_line, "poweroff", "ready"))
 		machine_end(0);
-	if (option_value(line, "init", program, sizeof(program)))
+	if (option_value(boot.command_line, "init", program, sizeof(program)))
 		program_start(program);
-}
-
-static void release(const struct boot_service *service)
-{
-	const struct sys_thread_release_req request = {.thread = service->endpoint};
-	const int error = sys_thread_release(&request, NULL);
-
-	if (error != 0)
-		panic("cannot release %s: %d", service->name, error);
 }
 
 static void advance(void)
 {
-	while (++current < table->count) {
-		if (table->service[current].endpoint != EP_NONE) {
-			release(&table->service[current]);
+	while ((current = entry_next(current)) != NULL) {
+		if (current->state == RS_STATE_HELD) {
+			life_begin(current);
 			return;
 		}
 	}
-	if (current == table->count)
-		all_started();
+	all_started();
 }
 
-void services_init(void)
+/* VM and RS itself run. */
+void start_begin(void)
 {
-	const struct service_start *start = service_start();
-
-	table = (const struct boot_table *)(uintptr_t)start->table;
-	line = (const char *)(uintptr_t)start->command_line;
-	if (table == NULL)
-		panic("no boot table");
-	current = FIRST - 1;
+	for (unsigned int i = 0; i < 2; i++) {
+		current = entry_at(i);
+		current->state = RS_STATE_RUNNING;
+	}
 	advance();
 }
 
-void service_gone(const struct boot_service *service)
+void start_next(const struct entry *entry)
 {
-	if (current < table->count && service == &table->service[current])
+	if (entry == current)
 		advance();
-}
-
-struct answer rs_do_ready(endpoint_t caller, const struct rs_ready_req *req,
-			  struct rs_empty_reply *rep)
-{
-	const struct boot_service *service = service_find(caller);
-
-	(void)rep;
-	if (service == NULL || current >= table->count || service != &table->service[current])
-		return answer(-EINVAL);
-	if (req->result == 0)
-		sys_print("rs: %s is up\n", service->name);
-	else
-		sys_print("rs: %s cannot start: %d\n", service->name, req->result);
-	advance();
-	return answer(0);
 }

@@ -11,6 +11,14 @@
 #undef CALL
 
 SERVER_STUB(rs_ready, RS_READY, RS_ENDPOINT)
+SERVER_STUB(rs_complain, RS_COMPLAIN, RS_ENDPOINT)
+SERVER_STUB(rs_lookup, RS_LOOKUP, RS_ENDPOINT)
+SERVER_STUB(rs_status, RS_STATUS, RS_ENDPOINT)
+SERVER_STUB(rs_up, RS_UP, RS_ENDPOINT)
+SERVER_STUB(rs_down, RS_DOWN, RS_ENDPOINT)
+SERVER_STUB(rs_restart, RS_RESTART, RS_ENDPOINT)
+SERVER_STUB(rs_refresh, RS_REFRESH, RS_ENDPOINT)
+SERVER_STUB(rs_inject, RS_INJECT, RS_ENDPOINT)
 
 /* A row without a stub does not compile. */
 #define CALL(name, nr, request, reply, handler, right, what)                                       \

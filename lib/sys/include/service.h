@@ -9,6 +9,7 @@
 
 #include <skerry/message.h>
 #include <skerry/service_start.h>
+#include <sys_ipc.h>
 
 /* What a handler says: the answer's type, or that the caller gets it later or never. */
 struct answer {
@@ -57,12 +58,15 @@ void service_init(const struct service_start *start, const char *name);
 /* What service_init() was given. */
 const struct service_start *service_start(void);
 
-/* Tell RS that this service has started (0) or cannot (-errno); its calls come from now on. */
+/* lib/sef's: tell RS that this service has started (0); its calls come from now on. With -errno RS
+ * ends it. */
 void service_ready(int result);
 
-/* Serve for ever. Calls of other protocols and numbers are answered EBADCALL. An asynchronous
- * message counts as a call whose answer nobody wants; other messages are dropped. */
-void service_run(const struct service *service) __attribute__((noreturn));
+/* Serve the message just received; sef_run() of lib/sef does so for ever. Whom to answer: the
+ * message page holds the answer; EP_NONE: nobody. Calls of other protocols and numbers are answered
+ * EBADCALL. An asynchronous message counts as a call whose answer nobody wants; other messages are
+ * dropped. */
+endpoint_t service_serve(const struct service *service, const struct ipc_received *received);
 
 /* Answer a caller whose handler said answer_later(). It may be gone. */
 void service_answer(endpoint_t caller, int code, const void *reply, size_t reply_size);

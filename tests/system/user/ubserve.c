@@ -4,7 +4,7 @@
 #include "runner.h"
 
 #include <option.h>
-#include <service.h>
+#include <sef.h>
 #include <string.h>
 #include <sys.h>
 
@@ -16,10 +16,9 @@ int sys_main(uintptr_t argument)
 	int status;
 	pid32 pid;
 
-	service_init(given, "ubserve");
+	sef_startup(given, "ubserve", NULL);
 	(void)option_value((const char *)(uintptr_t)given->command_line, "bench", block + at,
 			   sizeof(block) - at);
-	service_ready(0);
 	if (program_start("ubench", block, at + strlen(block + at) + 1, 2, &pid) != 0 ||
 	    program_end_of(pid, &status) != 0)
 		return 1;

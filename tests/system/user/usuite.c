@@ -9,7 +9,7 @@
 
 #include <option.h>
 #include <pm_call.h>
-#include <service.h>
+#include <sef.h>
 #include <skerry/signal.h>
 #include <string.h>
 #include <sys.h>
@@ -108,10 +108,9 @@ int sys_main(uintptr_t argument)
 	const struct service_start *given = (const struct service_start *)argument;
 	char wanted[32] = "";
 
-	service_init(given, "usuite");
+	sef_startup(given, "usuite", NULL);
 	(void)option_value((const char *)(uintptr_t)given->command_line, "user", wanted,
 			   sizeof(wanted));
-	service_ready(0);
 	if (strcmp(wanted, "crash") == 0)
 		return crash();
 	if (strcmp(wanted, "crash-pm") == 0 && crash_pm() != 0)

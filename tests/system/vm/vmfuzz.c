@@ -12,7 +12,7 @@
 #include <option.h>
 #include <pm_call.h>
 #include <rs_call.h>
-#include <service.h>
+#include <sef.h>
 #include <skerry/signal.h>
 #include <string.h>
 #include <sys.h>
@@ -174,11 +174,10 @@ int sys_main(uintptr_t argument)
 	uint32_t seed, messages, rounds, done = 0;
 	bool right = true;
 
-	service_init(given, "vmfuzz");
+	sef_startup(given, "vmfuzz", NULL);
 	seed = option_number(line, "seed", 1);
 	messages = option_number(line, "fuzz", 10000);
 	rounds = (messages + ROUND_MESSAGES - 1) / ROUND_MESSAGES;
-	service_ready(0);
 	sys_print("TAP version 14\n1..1\n# seed %u\n", (unsigned int)seed);
 	while (right && done < rounds)
 		right = round_holds(seed + done++);

@@ -7,7 +7,7 @@
 
 #include "tests/system/user/runner.h"
 #include <option.h>
-#include <service.h>
+#include <sef.h>
 #include <string.h>
 
 static const struct runner_case cases[] = {
@@ -43,10 +43,9 @@ int sys_main(uintptr_t argument)
 	const struct service_start *given = (const struct service_start *)argument;
 	char wanted[32] = "";
 
-	service_init(given, "vmsuite");
+	sef_startup(given, "vmsuite", NULL);
 	(void)option_value((const char *)(uintptr_t)given->command_line, "vm", wanted,
 			   sizeof(wanted));
-	service_ready(0);
 	if (strcmp(wanted, "exhaust") == 0)
 		return runner_run(&exhaust, "");
 	return runner_run(has(&exhaust, wanted) ? &exhaust : &suite, wanted);

@@ -9,7 +9,7 @@
 #include "tests/system/vm/memory.h"
 #include "world.h"
 #include <option.h>
-#include <service.h>
+#include <sef.h>
 #include <skerry/kernel_page.h>
 #include <stdarg.h>
 #include <string.h>
@@ -107,13 +107,12 @@ int sys_main(uintptr_t argument)
 	const struct service_start *given = (const struct service_start *)argument;
 	char wanted[32] = "";
 
-	service_init(given, "vmstress");
+	sef_startup(given, "vmstress", NULL);
 	(void)option_value((const char *)(uintptr_t)given->command_line, "vmstress", wanted,
 			   sizeof(wanted));
 	stress_seed = option_number("seed", SEED_DEFAULT);
 	stress_operations = (unsigned int)option_number("ops", 0);
 	stress_scale = (unsigned int)option_number("stress", 1);
-	service_ready(0);
 	world_init();
 	return runner_run(&suite, wanted);
 }

@@ -1,15 +1,19 @@
-/* The copier: between two uses it is in PM's own space. */
-#include "copier.h"
+/* SYS_VIRCOPY names threads, not spaces. The copier is a thread that never runs: it stands for a
+ * space that no thread is in yet. Between two uses it is in its maker's own space.
+ */
+#include <loader.h>
 
 #include <service.h>
 #include <skerry/info.h>
 #include <skerry/kernel_call.h>
+#include <string.h>
 #include <sys.h>
 #include <sys_call.h>
 #include <vm_call.h>
 
 static endpoint_t copier;
 static space_t own_space;
+static const char *copier_name;
 
 static space_t own_space_find(void)
 {
@@ -23,12 +27,12 @@ static space_t own_space_find(void)
 	const int error = sys_info(&request, NULL);
 
 	if (error != 0)
-		panic("SYS_INFO of PM itself: %d", error);
+		panic("SYS_INFO of the caller itself: %d", error);
 	return info.space;
 }
 
 /* Held: nobody gives it a privilege. */
-void copier_init(void)
+void loader_init(const char *name)
 {
 	const struct vm_space_req page = {.space = 0};
 	struct sys_thread_create_req request = {.process = EP_NONE};
@@ -36,6 +40,7 @@ void copier_init(void)
 	struct vm_space_reply message;
 	int error = vm_message_page(&page, &message);
 
+	copier_name = name;
 	own_space = own_space_find();
 	request.space = own_space;
 	request.message_frame = message.message_frame;
@@ -49,27 +54,25 @@ void copier_init(void)
 
 static void move(space_t space)
 {
-	const struct sys_exec_req request = {
-		.thread = copier,
-		.space = space,
-		.name = "pm copier",
-	};
-	const int error = sys_exec(&request, NULL);
+	struct sys_exec_req request = {.thread = copier, .space = space};
+	int error;
 
+	strncpy(request.name, copier_name, sizeof(request.name) - 1);
+	error = sys_exec(&request, NULL);
 	assert(error == 0);
 }
 
-void copier_enter(space_t space)
+void loader_enter(space_t space)
 {
 	move(space);
 }
 
-void copier_leave(void)
+void loader_leave(void)
 {
 	move(own_space);
 }
 
-int copier_put(uint64_t to, const void *from, uint64_t bytes)
+int loader_put(uint64_t to, const void *from, uint64_t bytes)
 {
 	const struct sys_copy_req request = {
 		.source = EP_SELF,

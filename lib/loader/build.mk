@@ -1,0 +1,1 @@
+libsys-y += lib/loader/load.c lib/loader/copier.c

@@ -1,0 +1,1 @@
+libsys-y += lib/sef/sef.c lib/sef/fail.c
