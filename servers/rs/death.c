@@ -14,6 +14,12 @@
 #define BACKTRACE (BIT(SIGNAL_SEGV) | BIT(SIGNAL_BUS) | BIT(SIGNAL_ILLEGAL) | BIT(SIGNAL_FPE))
 #define FATAL (BACKTRACE | BIT(SIGNAL_TRAP) | BIT(SIGNAL_ABORT) | BIT(SIGNAL_KILL))
 
+/* The console is slow, and a service that fails in a row fails alike. */
+static bool worth_a_backtrace(const struct entry *entry)
+{
+	return !(entry->row.flags & RS_FLAG_RESTART) || entry->backoff.failures == 0;
+}
+
 static void backtrace(const struct sys_signal_get_reply *death)
 {
 	const struct sys_diag_req request = {
@@ -27,7 +33,8 @@ static void backtrace(const struct sys_signal_get_reply *death)
 
 static void die(struct entry *entry, const struct sys_signal_get_reply *death)
 {
-	backtrace(death);
+	if (worth_a_backtrace(entry))
+		backtrace(death);
 	if (!(death->signals & BIT(SIGNAL_EXITED)))
 		life_ended(entry, RS_REASON_SIGNAL, __builtin_ctzll(death->signals & FATAL));
 	else if (death->exit_status == SERVICE_STATUS_PANIC)

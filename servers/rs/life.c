@@ -150,10 +150,10 @@ void life_failed(struct entry *entry, enum rs_reason reason, int32_t detail)
 
 	entry->reason = reason;
 	entry->detail = detail;
-	report(entry);
-	if (entry->row.flags & RS_FLAG_CORE)
-		machine_end(1);
 	if (!(entry->row.flags & RS_FLAG_RESTART)) {
+		report(entry);
+		if (entry->row.flags & RS_FLAG_CORE)
+			machine_end(1);
 		if (entry->boot->when[0] != '\0') /* a test */
 			machine_end(reason == RS_REASON_EXIT ? (uint32_t)detail : 1);
 		down(entry);
@@ -163,6 +163,7 @@ void life_failed(struct entry *entry, enum rs_reason reason, int32_t detail)
 		down(entry);
 	} else {
 		again(entry, delay);
+		report(entry); /* the console is slower than the rest */
 	}
 	caller_answer(entry, code_of(reason, detail));
 }

@@ -6,9 +6,11 @@
 
 #include <sys_ipc.h>
 
-#define SERVER_STUB(function, name, server)                                                        \
+/* Of a protocol that many services may speak: the endpoint is the caller's to know. */
+#define SERVER_STUB_AT(function, name)                                                             \
 	enum { name##_STUB };                                                                      \
-	static inline int function(const name##_REQUEST *request, name##_REPLY *reply)             \
+	static inline int function(endpoint_t server, const name##_REQUEST *request,               \
+				   name##_REPLY *reply)                                            \
 	{                                                                                          \
 		struct message *message = &message_page()->message;                                \
 		int code;                                                                          \
@@ -22,4 +24,11 @@
 		if (sizeof(*reply) != 0 && reply != NULL)                                          \
 			__builtin_memcpy(reply, message->payload, sizeof(*reply));                 \
 		return (int)message->type;                                                         \
+	}
+
+#define SERVER_STUB(function, name, server)                                                        \
+	SERVER_STUB_AT(function##_at, name)                                                        \
+	static inline int function(const name##_REQUEST *request, name##_REPLY *reply)             \
+	{                                                                                          \
+		return function##_at(server, request, reply);                                      \
 	}
