@@ -6,6 +6,7 @@
 
 #include <arch/layout.h>
 #include <loader.h>
+#include <skerry/info.h>
 #include <skerry/kernel_call.h>
 #include <skerry/sef.h>
 #include <string.h>
@@ -33,11 +34,31 @@ static void thread_clear(endpoint_t thread)
 	assert(error == 0);
 }
 
+/* A service has one thread; whatever else it made goes with it. */
+static void other_threads_clear(space_t space, endpoint_t keep)
+{
+	struct info_thread info;
+	struct sys_info_req request = {
+		.what = INFO_THREAD,
+		.address = (uintptr_t)&info,
+		.size = sizeof(info),
+	};
+
+	for (; sys_info(&request, NULL) == 0; request.index++) {
+		if (!(info.rts & RTS_FREE) && info.space == space && info.thread != keep)
+			thread_clear(info.thread);
+	}
+}
+
 static void space_free(space_t space)
 {
 	const struct vm_space_req request = {.space = space};
-	const int error = vm_space_destroy(&request, NULL);
+	int error = vm_space_destroy(&request, NULL);
 
+	if (error == -EBUSY) {
+		other_threads_clear(space, EP_NONE);
+		error = vm_space_destroy(&request, NULL);
+	}
 	assert(error == 0);
 }
 
@@ -237,6 +258,7 @@ void instance_end(struct entry *entry)
 
 	if (!entry->body)
 		return;
+	other_threads_clear(entry->space, entry->row.endpoint);
 	(void)sys_runctl(&end, NULL); /* it may have exited */
 	(void)vm_space_clear(&clear, NULL);
 	entry->body = false;

@@ -37,7 +37,7 @@ static void entry_init(struct entry *entry, const struct boot_service *service)
 	memcpy(entry->row.name, service->name, sizeof(entry->row.name));
 	if (is_core(service->endpoint))
 		entry->row.flags |= RS_FLAG_CORE;
-	if (service->flags & BOOT_SERVICE_RESTART)
+	else if (service->flags & BOOT_SERVICE_RESTART)
 		entry->row.flags |= RS_FLAG_RESTART;
 	if (service->flags & BOOT_SERVICE_CONTROL)
 		entry->row.flags |= RS_FLAG_CONTROL;

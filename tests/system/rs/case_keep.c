@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <sys_call.h>
+#include <vm_call.h>
 
 static bool tries_get(struct victim_tries *tries)
 {
@@ -86,6 +87,39 @@ bool case_memory(void)
 	for (unsigned int i = 0; i < 10; i++) {
 		EXPECT_EQ(victim_map(1 << 20), 0);
 		EXPECT_EQ(control(rs_refresh, VICTIM), 0);
+	}
+	return balance_holds(&before);
+}
+
+/* A service should have one thread; RS must not stumble over another. */
+static bool thread_add(space_t space)
+{
+	const struct vm_space_req where = {.space = space};
+	struct vm_space_reply page;
+	struct sys_thread_create_req request = {.space = space, .process = EP_NONE};
+	struct sys_thread_create_reply reply;
+
+	EXPECT_EQ(vm_message_page(&where, &page), 0);
+	request.message_frame = page.message_frame;
+	request.message_address = page.message_address;
+	EXPECT_EQ(sys_thread_create(&request, &reply), 0);
+	return true;
+}
+
+bool case_threads(void)
+{
+	struct victim_echo echo;
+	struct balance before;
+
+	EXPECT(services_ready());
+	balance_take(&before);
+	for (unsigned int i = 0; i < 5; i++) {
+		EXPECT(thread_add(status_of(VICTIM).space));
+		EXPECT_EQ(control(rs_refresh, VICTIM), 0);
+		EXPECT_EQ(victim_echo(1, &echo), 0);
+		EXPECT(thread_add(status_of(VICTIM).space));
+		EXPECT_EQ(control(rs_down, VICTIM), 0);
+		EXPECT_EQ(control(rs_up, VICTIM), 0);
 	}
 	return balance_holds(&before);
 }
