@@ -62,4 +62,4 @@ struct boot_table {
 _Static_assert(sizeof(struct boot_service) == 216, "a service is 216 bytes");
 _Static_assert(offsetof(struct boot_service, calls) == 48, "calls");
 _Static_assert(offsetof(struct boot_service, resource) == 80, "resources");
-_Static_assert(sizeof(struct boot_table) <= 8192, "two pages");
+_Static_assert(sizeof(struct boot_table) <= 12288, "three pages");
