@@ -73,7 +73,7 @@ struct ds_value_reply {
 
 struct ds_retrieve_req {
 	char name[DS_NAME_SIZE];
-	u32 kind;   /* DS_STRING, DS_MEMORY, DS_MAP, DS_SNAPSHOT_OF */
+	u32 kind;   /* DS_STRING, DS_MEMORY, DS_SNAPSHOT_OF */
 	u32 number; /* of a snapshot; else 0 */
 	grant_t grant;
 	u32 bytes; /* at most this many; 0: only ask how many there are */

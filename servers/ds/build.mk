@@ -1,0 +1,2 @@
+programs-y += ds
+ds-y += servers/ds/main.c $(filter-out %/main.c,$(sort $(wildcard servers/ds/*.c)))
