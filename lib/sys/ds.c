@@ -7,9 +7,9 @@
 
 static int name_fill(char to[DS_NAME_SIZE], const char *from)
 {
-	const size_t length = strnlen(from, DS_NAME_SIZE);
+	const size_t length = strlen(from);
 
-	if (length == DS_NAME_SIZE)
+	if (length >= DS_NAME_SIZE)
 		return -EINVAL;
 	memcpy(to, from, length + 1);
 	return 0;

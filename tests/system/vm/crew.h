@@ -15,6 +15,9 @@ struct crew {
 	endpoint_t thread[CREW_MAX];
 };
 
+/* Crews that are started from now on may call this service, too. */
+void crew_may_send(endpoint_t service);
+
 /* `work` runs in each of the threads with its number; it must not come back. False: it cannot be,
  * and nothing is left. */
 bool crew_start(struct crew *crew, unsigned int count, void (*work)(unsigned int number));

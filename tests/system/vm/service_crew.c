@@ -60,17 +60,24 @@ static int block_set_page(const struct crew *crew, unsigned int number, u64 page
 	return sys_vircopy(&request, NULL);
 }
 
-static uint64_t target_of_vm(void)
+static uint64_t further_targets;
+
+static uint64_t target_of(endpoint_t service)
 {
 	struct info_thread info;
 	const struct sys_info_req request = {
 		.what = INFO_THREAD,
-		.index = endpoint_slot(VM_ENDPOINT),
+		.index = endpoint_slot(service),
 		.address = (uintptr_t)&info,
 		.size = sizeof(info),
 	};
 
 	return sys_info(&request, NULL) == 0 ? 1ull << info.privilege : 0;
+}
+
+void crew_may_send(endpoint_t service)
+{
+	further_targets |= target_of(service);
 }
 
 int crew_privilege(endpoint_t thread)
@@ -81,7 +88,7 @@ int crew_privilege(endpoint_t thread)
 		.traps = TRAPS,
 		.signal_manager = RS_ENDPOINT,
 		.calls = CALLS,
-		.targets = {target_of_vm(), 0},
+		.targets = {target_of(VM_ENDPOINT) | further_targets, 0},
 		.signal_backup = EP_NONE,
 	};
 	struct sys_priv_set_reply reply;
