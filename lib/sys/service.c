@@ -69,9 +69,15 @@ endpoint_t service_serve(const struct service *service, const struct ipc_receive
 {
 	const struct message message = message_page()->message;
 
-	if (ipc_status_trap(received->status) != TRAP_IPC_NOTIFY)
-		return call_serve(service, &message, ipc_status_trap(received->status));
-	if (service->notified != NULL)
-		service->notified(message.source);
-	return EP_NONE;
+	if (ipc_status_trap(received->status) == TRAP_IPC_NOTIFY) {
+		if (service->notified != NULL)
+			service->notified(message.source);
+		return EP_NONE;
+	}
+	if (received->status & IPC_STATUS_KERNEL) {
+		if (service->told != NULL)
+			service->told(&message);
+		return EP_NONE;
+	}
+	return call_serve(service, &message, ipc_status_trap(received->status));
 }

@@ -50,6 +50,9 @@ struct service {
 	const struct service_row *rows;
 	unsigned int row_count;
 	void (*notified)(endpoint_t source); /* EP_SYSTEM and the like, or who notified */
+	/* What the kernel says in the name of the message's source (kernel_message.h). NULL:
+	 * dropped. */
+	void (*told)(const struct message *message);
 };
 
 /* First of all: attach the first thread, keep `start`, set the name. */
