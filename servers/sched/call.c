@@ -82,9 +82,7 @@ struct answer sched_do_stop(endpoint_t caller, const struct sched_thread_req *re
 	struct thread *thread = owned(caller, req->thread, &error);
 
 	(void)rep;
-	if (thread != NULL)
-		give_back(thread);
-	return answer(error);
+	return answer(thread != NULL ? give_back(thread) : error);
 }
 
 struct answer sched_do_setnice(endpoint_t caller, const struct sched_nice_req *req,

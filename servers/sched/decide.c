@@ -142,11 +142,14 @@ int take(endpoint_t endpoint, int32_t nice, uint64_t mask, const struct thread *
 	return 0;
 }
 
-void give_back(struct thread *thread)
+int give_back(struct thread *thread)
 {
-	thread->priority = nice_priority_first(thread->nice);
-	(void)schedctl(thread, SCHEDULER_KERNEL); /* it may be dead */
+	int error;
+
+	thread->priority = nice_priority_first(0);
+	error = schedctl(thread, SCHEDULER_KERNEL);
 	thread_forget(thread);
+	return error;
 }
 
 int set_nice(struct thread *thread, int32_t nice)
@@ -195,22 +198,18 @@ void quantum_ended(const struct message *message)
 
 /* --- Periods ---------------------------------------------------------------------------------- */
 
-/* Looks whether it wants the processor. False: it is gone. */
+/* Looks whether it wants the processor: now, or most of the time. False: it is gone. */
 static bool look(struct thread *thread)
 {
-	const bool used_up = thread->recent > 0;
+	const uint64_t used = thread->recent * nice_quantum(thread->nice);
 	struct info_thread info;
 
 	thread->recent = 0;
-	if (used_up && !thread->placed) {
-		thread->busy = true;
-		return true;
-	}
 	if (!info_get(endpoint_slot(thread->endpoint), &info) || info.thread != thread->endpoint) {
 		thread_forget(thread);
 		return false;
 	}
-	thread->busy = used_up || (info.rts & ~RTS_NO_QUANTUM) == 0;
+	thread->busy = used >= PERIOD / 2 || (info.rts & ~RTS_NO_QUANTUM) == 0;
 	/* One that rests need not come: nobody waits for it. */
 	if (thread->placed && (thread->cpu == info.cpu || !thread->busy)) {
 		thread->placed = false;

@@ -16,8 +16,8 @@ uint64_t cpus_mask(void);
 int take(endpoint_t endpoint, int32_t nice, uint64_t mask, const struct thread *like,
 	 struct thread **thread);
 
-/* The kernel's from now on, if it lives. */
-void give_back(struct thread *thread);
+/* The kernel's from now on, as a new thread is: nice counts no more. -EDEADSRCDST: it is dead. */
+int give_back(struct thread *thread);
 
 int set_nice(struct thread *thread, int32_t nice);
 int set_mask(struct thread *thread, uint64_t mask);

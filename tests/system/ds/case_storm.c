@@ -216,9 +216,10 @@ bool case_random(void)
 /* --- At once ---------------------------------------------------------------------------------- */
 
 #define OPERATIONS 1500u
+#define THREADS 4u
 
 static struct stage {
-	volatile int result[CREW_MAX]; /* -1: not yet */
+	volatile int result[THREADS]; /* -1: not yet */
 	uint64_t seed;
 	unsigned int operations;
 } * stage;
@@ -232,7 +233,7 @@ static void storm_work(unsigned int number)
 
 static bool crew_finished(void)
 {
-	for (unsigned int i = 0; i < CREW_MAX; i++) {
+	for (unsigned int i = 0; i < THREADS; i++) {
 		for (unsigned int sleeps = 0; stage->result[i] < 0 && sleeps < 6000; sleeps++)
 			runner_sleep(RUNNER_SLEEP_TIME);
 		EXPECT_EQ(stage->result[i], 0); /* else: the line in storm.c */
@@ -251,10 +252,10 @@ bool case_storm(void)
 	stage = (struct stage *)(uintptr_t)at;
 	stage->seed = seed();
 	stage->operations = operations;
-	for (unsigned int i = 0; i < CREW_MAX; i++)
+	for (unsigned int i = 0; i < THREADS; i++)
 		stage->result[i] = -1;
 	crew_may_send(DS_ENDPOINT);
-	EXPECT(crew_start(&crew, CREW_MAX, storm_work));
+	EXPECT(crew_start(&crew, THREADS, storm_work));
 	for (unsigned int who = CLIENTS; who-- > 0;) {
 		order[who] =
 			(struct order){.what = ORDER_STORM, .a = seed(), .b = operations, .c = who};

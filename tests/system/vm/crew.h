@@ -7,7 +7,7 @@
 #include <skerry/types.h>
 #include <stdbool.h>
 
-#define CREW_MAX 4u
+#define CREW_MAX 8u
 
 struct crew {
 	space_t space;
