@@ -4,6 +4,7 @@
 #include "call.h"
 
 #include "map.h"
+#include <sef.h>
 #include <sys.h>
 
 #define CALL(name, nr, request, reply, handler, right, what) SERVICE_RUN(request, reply, handler)
@@ -22,10 +23,17 @@ static const struct service ds = {
 	.row_count = sizeof(rows) / sizeof(rows[0]),
 };
 
+static int init(uint32_t kind)
+{
+	(void)kind; /* RS does not restart it */
+	maps_init();
+	return 0;
+}
+
+static const struct sef_ops ops = {.init = init};
+
 int sys_main(uintptr_t argument)
 {
-	service_init((const struct service_start *)argument, "ds");
-	maps_init();
-	service_ready(0);
-	service_run(&ds);
+	sef_startup((const struct service_start *)argument, "ds", &ops);
+	sef_run(&ds);
 }

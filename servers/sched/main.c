@@ -4,6 +4,7 @@
 #include "call.h"
 
 #include "decide.h"
+#include <sef.h>
 #include <skerry/kernel_message.h>
 #include <sys.h>
 
@@ -37,10 +38,17 @@ static const struct service sched = {
 	.told = told,
 };
 
+static int init(uint32_t kind)
+{
+	(void)kind; /* RS does not restart it */
+	decide_init();
+	return 0;
+}
+
+static const struct sef_ops ops = {.init = init};
+
 int sys_main(uintptr_t argument)
 {
-	service_init((const struct service_start *)argument, "sched");
-	decide_init();
-	service_ready(0);
-	service_run(&sched);
+	sef_startup((const struct service_start *)argument, "sched", &ops);
+	sef_run(&sched);
 }

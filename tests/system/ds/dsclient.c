@@ -1,6 +1,7 @@
 /* The services `dsa` and `dsb`: they call DS as the suite says, and count its notifications. */
 #include "order.h"
 
+#include <sef.h>
 #include <service.h>
 #include <sys.h>
 #include <sys_call.h>
@@ -58,10 +59,17 @@ static const struct service client = {
 	.notified = notified,
 };
 
+static int init(uint32_t kind)
+{
+	(void)kind;
+	obey_init();
+	return 0;
+}
+
+static const struct sef_ops ops = {.init = init};
+
 int sys_main(uintptr_t argument)
 {
-	service_init((const struct service_start *)argument, "dsclient");
-	obey_init();
-	service_ready(0);
-	service_run(&client);
+	sef_startup((const struct service_start *)argument, "dsclient", &ops);
+	sef_run(&client);
 }

@@ -6,6 +6,7 @@
 
 #include "tests/system/user/runner.h"
 #include <option.h>
+#include <sef.h>
 #include <service.h>
 
 #define DS_CASE(function, behaviour)                                                               \
@@ -31,10 +32,9 @@ int sys_main(uintptr_t argument)
 	const struct service_start *given = (const struct service_start *)argument;
 	char wanted[32] = "";
 
-	service_init(given, "dssuite");
+	sef_startup(given, "dssuite", NULL);
 	(void)option_value((const char *)(uintptr_t)given->command_line, "ds", wanted,
 			   sizeof(wanted));
-	service_ready(0);
 	clients_init();
 	return runner_run(&suite, wanted);
 }

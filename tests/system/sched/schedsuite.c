@@ -4,6 +4,7 @@
 #include "worker.h"
 
 #include <option.h>
+#include <sef.h>
 #include <service.h>
 
 #define SCHED_CASE(function, behaviour)                                                            \
@@ -29,9 +30,8 @@ int sys_main(uintptr_t argument)
 	const struct service_start *given = (const struct service_start *)argument;
 	char wanted[32] = "";
 
-	service_init(given, "schedsuite");
+	sef_startup(given, "schedsuite", NULL);
 	(void)option_value((const char *)(uintptr_t)given->command_line, "sched", wanted,
 			   sizeof(wanted));
-	service_ready(0);
 	return runner_run(&suite, wanted);
 }
