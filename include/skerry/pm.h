@@ -5,8 +5,6 @@
 #include <skerry/message.h>
 #include <skerry/services.h>
 
-typedef int32_t pid32;
-
 struct pm_empty_req {
 };
 

@@ -19,4 +19,5 @@
 #define PROTOCOL_SCHED 0x0105u
 #define PROTOCOL_SEF 0x0107u   /* RS to every service */
 #define PROTOCOL_HELLO 0x0120u /* drivers/hello */
+#define PROTOCOL_CHR 0x0111u   /* VFS to character drivers, and back */
 #define PROTOCOL_PAGER 0x0180u /* whoever maps files */

@@ -17,8 +17,9 @@ typedef uintptr_t vaddr_t;   /* virtual address, bytes */
 /* 64-bit fields of the ABI: 8-aligned also where the C ABI would align them to 4 (i386). */
 typedef uint64_t u64 __attribute__((aligned(8)));
 typedef uint32_t u32;
-typedef u64 ns64;     /* nanoseconds */
-typedef u64 cycles64; /* ticks of the port's cycle counter */
+typedef int32_t pid32; /* a process's number, PM's; also of groups and sessions */
+typedef u64 ns64;      /* nanoseconds */
+typedef u64 cycles64;  /* ticks of the port's cycle counter */
 
 /* The same quantities in variables, as the compiler likes them aligned. */
 typedef uint64_t nanoseconds_t;
