@@ -10,27 +10,32 @@
 struct chr_empty_reply {
 };
 
+/* Device numbers as programs see them, in one word: 12 bits of major, 20 of minor. */
+#define CHR_DEVICE(major, minor) ((u32)(major) << 20 | (minor))
+#define CHR_MAJOR(device) ((device) >> 20)
+#define CHR_MINOR(device) ((device)&0xFFFFFu)
+
 /* chr_io_req.flags, chr_open_req.flags has open()'s instead */
 #define CHR_NONBLOCK 0x1u
 
-/* All requests begin with tag and minor. */
+/* All requests begin with tag and device. */
 struct chr_open_req {
 	u32 tag;
-	u32 minor;
+	u32 device;
 	u32 flags;     /* O_RDONLY .. O_RDWR, O_NOCTTY, O_NONBLOCK: Linux's generic values */
 	pid32 session; /* of the opener; 0: none, it gets no controlling terminal */
 	pid32 group;
 	pid32 process; /* leads the session iff equal to it */
 };
 
-struct chr_minor_req {
+struct chr_device_req {
 	u32 tag;
-	u32 minor;
+	u32 device;
 };
 
 struct chr_io_req {
 	u32 tag;
-	u32 minor;
+	u32 device;
 	grant_t grant; /* the granter is who sends this message */
 	u32 flags;     /* CHR_NONBLOCK */
 	u64 position;  /* in the file; a stream ignores it */
@@ -46,7 +51,7 @@ struct chr_io_req {
 
 struct chr_ioctl_req {
 	u32 tag;
-	u32 minor;
+	u32 device;
 	grant_t grant;
 	u32 request;
 	u64 argument;
@@ -60,7 +65,7 @@ struct chr_ioctl_req {
 
 struct chr_poll_req {
 	u32 tag;
-	u32 minor;
+	u32 device;
 	u32 events; /* POLLIN and so on; POLLERR and POLLHUP are always asked for */
 	u32 flags;  /* CHR_POLL_WATCH */
 };
@@ -88,7 +93,7 @@ struct chr_answer {
 };
 
 struct chr_ready {
-	u32 minor;
+	u32 device;
 	u32 events; /* what is there now of what was watched; these are watched no longer */
 };
 

@@ -1,0 +1,2 @@
+programs-y += memory
+memory-y += $(sort $(wildcard drivers/memory/*.c))

@@ -1,0 +1,1 @@
+libsys-y += $(sort $(wildcard lib/chardriver/*.c))
