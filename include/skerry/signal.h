@@ -3,6 +3,7 @@
 
 #define SIGNAL_HANGUP 1
 #define SIGNAL_INTERRUPT 2
+#define SIGNAL_QUIT 3
 #define SIGNAL_ILLEGAL 4
 #define SIGNAL_TRAP 5
 #define SIGNAL_ABORT 6
@@ -11,3 +12,8 @@
 #define SIGNAL_KILL 9
 #define SIGNAL_SEGV 11
 #define SIGNAL_TERMINATE 15
+#define SIGNAL_CONTINUE 18
+#define SIGNAL_TERMINAL_STOP 20
+#define SIGNAL_TERMINAL_INPUT 21  /* who reads in the background */
+#define SIGNAL_TERMINAL_OUTPUT 22 /* who writes there, with TOSTOP */
+#define SIGNAL_WINDOW 28
