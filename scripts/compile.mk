@@ -128,10 +128,13 @@ $(foreach p,$(programs),$(eval $(call program-rules,$p)))
 $(O)/archive/%: $(O)/%.elf
 	$(Q)$(STRIP) -o $@ $<
 
-$(O)/boot.table: configs/system.conf scripts/make-boot-table scripts/testing/headers.py \
+# What services may touch of this board's devices.
+board-devices := $(wildcard $(board-folder)/devices.conf)
+$(call stamp,$(O)/boot.table.inputs,$(board-devices))
+$(O)/boot.table: configs/system.conf $(board-devices) $(O)/boot.table.inputs scripts/make-boot-table scripts/testing/headers.py \
 		$(addprefix include/skerry/,kernel.def kernel_call.h boot_table.h ipc.h vm.h)
 	$(call say,TABLE,$@)
-	$(Q)python3 scripts/make-boot-table $@ $<
+	$(Q)python3 scripts/make-boot-table $@ $< $(board-devices)
 
 $(O)/boot.cpio: $(programs:%=$(O)/archive/%) $(archive-files) $(O)/boot.table $(O)/archive.flags \
 		scripts/make-cpio

@@ -70,7 +70,10 @@ bool line_writable(const struct line *line);
 /* --- To the device ---------------------------------------------------------------------------- */
 
 u32 line_output_count(const struct line *line);
-u32 line_output(struct line *line, uint8_t *to, u32 bytes);
+
+/* What the device shall show next, unless it is stopped: a copy, and what of it was shown. */
+u32 line_output(const struct line *line, uint8_t *to, u32 bytes);
+void line_output_done(struct line *line, u32 bytes);
 
 /* --- Settings --------------------------------------------------------------------------------- */
 

@@ -97,13 +97,20 @@ u32 line_write(struct line *line, const uint8_t *text, u32 bytes)
 	return done;
 }
 
-u32 line_output(struct line *line, uint8_t *to, u32 bytes)
+u32 line_output(const struct line *line, uint8_t *to, u32 bytes)
 {
 	u32 done = 0;
 
 	if (line->stopped)
 		return 0;
-	while (done < bytes && line->output_read != line->output_write)
-		to[done++] = line->output[line->output_read++ % LINE_OUTPUT_MAX];
+	while (done < bytes && line->output_read + done != line->output_write) {
+		to[done] = line->output[(line->output_read + done) % LINE_OUTPUT_MAX];
+		done++;
+	}
 	return done;
+}
+
+void line_output_done(struct line *line, u32 bytes)
+{
+	line->output_read += bytes;
 }

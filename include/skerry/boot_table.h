@@ -9,7 +9,7 @@
 #define BOOT_TABLE_MAGIC 0x426F6F74u
 #define BOOT_TABLE_MEMBER "boot.table"
 #define BOOT_TABLE_SERVICES 40
-#define BOOT_TABLE_RESOURCES 4
+#define BOOT_TABLE_RESOURCES 8
 
 #define BOOT_SERVICE_ARCHIVE 0x1u  /* sees the boot archive, read-only */
 #define BOOT_SERVICE_TABLE 0x2u	   /* sees this table, read-only: RS */
@@ -60,6 +60,7 @@ struct boot_table {
 
 /* scripts/make-boot-table packs this. */
 _Static_assert(sizeof(struct boot_service) == 216, "a service is 216 bytes");
+_Static_assert(sizeof(struct boot_service) == 288, "a service is 288 bytes");
 _Static_assert(offsetof(struct boot_service, calls) == 48, "calls");
 _Static_assert(offsetof(struct boot_service, resource) == 80, "resources");
 _Static_assert(sizeof(struct boot_table) <= 12288, "three pages");

@@ -52,6 +52,7 @@ static void set(uint8_t which, uint8_t value)
 static void operate(uint8_t what, uint8_t value)
 {
 	nanoseconds_t again;
+	u32 shown;
 
 	switch (what % 8) {
 	case 0:
@@ -61,7 +62,9 @@ static void operate(uint8_t what, uint8_t value)
 		read_back(value);
 		break;
 	case 2:
-		fuzz_require(line_output(&line, buffer, value) <= value, "no more than room");
+		shown = line_output(&line, buffer, value);
+		fuzz_require(shown <= value, "no more than room");
+		line_output_done(&line, shown);
 		break;
 	case 3:
 		line_flow(&line, value % 4);

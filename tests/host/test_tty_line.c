@@ -20,7 +20,10 @@ static void type(const char *text)
 /* What the device has got since the last look. */
 static const char *screen(void)
 {
-	shown[line_output(&line, (uint8_t *)shown, LINE_OUTPUT_MAX)] = '\0';
+	const u32 bytes = line_output(&line, (uint8_t *)shown, LINE_OUTPUT_MAX);
+
+	line_output_done(&line, bytes);
+	shown[bytes] = '\0';
 	return shown;
 }
 

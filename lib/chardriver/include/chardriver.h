@@ -23,6 +23,7 @@ struct char_request {
 	u64 position;
 	u64 bytes;
 	u64 argument; /* ioctl */
+	u32 state;    /* the driver's own, 0 at first */
 	u64 done;     /* bytes of a write that were taken, counted by the library */
 	ns64 since;   /* when it came */
 	bool answered;

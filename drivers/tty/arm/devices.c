@@ -1,0 +1,6 @@
+/* What terminals QEMU's virt machine has. */
+#include "devices.h"
+
+const struct terminal_device *const terminal_devices[DEVICES_MAX] = {
+	&serial_device,
+};
