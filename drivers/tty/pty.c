@@ -61,13 +61,6 @@ struct char_result pty_read(struct terminal *terminal, struct char_request *requ
 	return char_result(bytes);
 }
 
-/* A line that is full without an end takes what ends or edits it, and loses the rest; one that
- * waits for its reader makes the writer wait. */
-static bool takes_input(const struct terminal *terminal)
-{
-	return line_input_room(&terminal->line) > 0 || !line_readable(&terminal->line);
-}
-
 struct char_result pty_write(struct terminal *terminal, struct char_request *request)
 {
 	const u64 left = request->bytes - request->done;
@@ -77,12 +70,12 @@ struct char_result pty_write(struct terminal *terminal, struct char_request *req
 
 	if (bytes == 0)
 		return char_result(0);
-	if (!takes_input(terminal))
+	if (!terminal_takes_input(terminal))
 		return char_later();
 	error = char_fetch(request, request->done, buffer, bytes);
 	if (error != 0)
 		return char_result(error);
-	while (done < bytes && takes_input(terminal))
+	while (done < bytes && terminal_takes_input(terminal))
 		terminal_input(terminal, buffer[done++]);
 	return char_result(done);
 }
@@ -95,7 +88,7 @@ u32 pty_poll(const struct terminal *terminal)
 		events |= CHAR_POLL_HANGUP;
 	if (line_output_count(&terminal->line) > 0 && !terminal->line.stopped)
 		events |= CHAR_POLL_IN | CHAR_POLL_READ_NORMAL;
-	if (takes_input(terminal))
+	if (terminal_takes_input(terminal))
 		events |= CHAR_POLL_OUT | CHAR_POLL_WRITE_NORMAL;
 	return events;
 }

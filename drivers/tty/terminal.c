@@ -155,6 +155,22 @@ void terminal_input(struct terminal *terminal, uint8_t character)
 	terminal->last_input = char_now();
 }
 
+bool terminal_takes_input(const struct terminal *terminal)
+{
+	return line_input_room(&terminal->line) > 0 || !line_readable(&terminal->line);
+}
+
+/* While nobody has it open its characters stay where they are, as far as that holds them. */
+static void listen(struct terminal *terminal)
+{
+	const bool wanted = terminal->opens > 0 && terminal_takes_input(terminal);
+
+	if (wanted == terminal->listens || terminal->device->listen == NULL)
+		return;
+	terminal->listens = wanted;
+	terminal->device->listen(wanted);
+}
+
 void terminals_interrupt(u64 interrupts)
 {
 	for (unsigned int i = 0; i < device_count; i++)
@@ -168,6 +184,7 @@ bool terminals_work(void)
 	for (unsigned int i = 0; i < device_count; i++) {
 		moved |= signals_send(&devices[i]);
 		moved |= devices[i].device->output(&devices[i]);
+		listen(&devices[i]);
 	}
 	for (unsigned int i = 0; i < PTY_COUNT; i++)
 		moved |= signals_send(&slaves[i]);

@@ -24,6 +24,7 @@ struct terminal_device {
 	const char *name;
 	u32 number;
 	bool (*init)(struct terminal *terminal); /* false: there is none */
+	void (*listen)(bool on);		 /* input is wanted, or there is no room for it */
 	void (*interrupt)(struct terminal *terminal, u64 interrupts);
 	bool (*output)(struct terminal *terminal); /* what can be shown now; was there any? */
 };
@@ -39,6 +40,7 @@ struct terminal {
 	pid32 session;	  /* whose controlling terminal it is; 0 */
 	pid32 foreground; /* the group that may read, and gets its signals */
 	bool hung_up;	  /* until the next open: reads end, writes fail */
+	bool listens;
 	nanoseconds_t last_input;
 
 	/* of a pty */
@@ -56,6 +58,10 @@ struct terminal *terminal_of_session(pid32 session);
 
 /* Input from the device: keys, a serial line. */
 void terminal_input(struct terminal *terminal, uint8_t character);
+
+/* A line that is full without an end takes what ends or edits it, and loses the rest; one that
+ * waits for its reader takes nothing. */
+bool terminal_takes_input(const struct terminal *terminal);
 
 /* Signals that wait are sent, output goes to devices. Was there anything? */
 bool terminals_work(void);

@@ -1,6 +1,7 @@
 """Booting one row of a board's tests.tsv in QEMU and judging what came of it."""
 import os
 import re
+import shutil
 import subprocess
 
 from . import tap
@@ -15,13 +16,33 @@ def command_line(info, row, extra):
     return " ".join(part for part in parts if part)
 
 
+def typed_file(row):
+    """The row's further arguments, and the file that typed=FILE among them names, or None."""
+    words = [] if row.args == "-" else row.args.split()
+    typed = [word.removeprefix("typed=") for word in words if word.startswith("typed=")]
+    return " ".join(word for word in words if not word.startswith("typed=")), \
+        typed[0] if typed else None
+
+
+def prepare_typing(row, work):
+    """QEMU's pipe takes plain files, too: it reads WORK.typed.in as fast as the guest takes it, and
+    WORK.typed.out is the log. The first characters may be lost while the guest sets up its port."""
+    _, typed = typed_file(row)
+    if typed:
+        shutil.copyfile(typed, f"{work}.typed.in")
+        open(f"{work}.log", "w").close()
+        if not os.path.lexists(f"{work}.typed.out"):
+            os.symlink(os.path.basename(f"{work}.log"), f"{work}.typed.out")
+
+
 def commands(info, row, work, options):
     """The commands that prepare the boot and the QEMU command, as word lists."""
     def default(cell, name):
         return info[name] if cell == "-" else cell
 
+    args, typed = typed_file(row)
     places = {"LINE": command_line(info, row, options.cmdline), "WORK": work,
-              "SERIAL": f"file:{work}.log"}
+              "SERIAL": "chardev:typed" if typed else f"file:{work}.log"}
     flow = default(row.flow, "BOARD_FLOWS").split()[0]
     if f"BOARD_FLOW_{flow}" not in info:
         raise TestError(f"row {row.name}: the board has no boot flow '{flow}'")
@@ -34,7 +55,9 @@ def commands(info, row, work, options):
     qemu += ["-m", options.mem or default(row.mem, "BOARD_MEM"), "-display", "none"]
     qemu += expand(info["BOARD_QEMU_ARGS"], places) + expand(info["BOARD_SERIAL"], places)
     qemu += expand(info[f"BOARD_FLOW_{flow}"], places)
-    qemu += expand("" if row.args == "-" else row.args, places)
+    qemu += expand(args, places)
+    if typed:
+        qemu += ["-chardev", f"pipe,id=typed,path={work}.typed"]
     return prepare, qemu + expand(options.qemu_extra, places)
 
 
@@ -44,6 +67,7 @@ def run(info, row, work, options):
     log = f"{work}.log"
     if os.path.exists(log):
         os.remove(log)
+    prepare_typing(row, work)
     with open(f"{work}.qemu", "w") as errors:
         errors.write(" ".join(qemu) + "\n")
         errors.flush()

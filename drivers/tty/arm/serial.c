@@ -30,6 +30,7 @@
 
 static volatile u32 *uart;
 static u32 hook;
+static u32 receiving; /* its interrupts, or none */
 
 static bool map(void)
 {
@@ -54,14 +55,23 @@ static bool init(struct terminal *terminal)
 	uart[LINE_CONTROL] |= LINE_FIFO;
 	uart[CONTROL] |= CONTROL_ALL;
 	uart[INTERRUPT_CLEAR] = 0x7FF;
-	uart[INTERRUPT_MASK] = INTERRUPT_RECEIVE;
+	uart[INTERRUPT_MASK] = 0;
 	interrupt_enable(hook);
 	return true;
 }
 
+static void listen(bool on)
+{
+	receiving = on ? INTERRUPT_RECEIVE : 0;
+	uart[INTERRUPT_MASK] = (uart[INTERRUPT_MASK] & INTERRUPT_TRANSMIT) | receiving;
+}
+
 static void receive(struct terminal *terminal)
 {
-	for (unsigned int i = 0; i < RECEIVE_MAX && !(uart[FLAG] & FLAG_RECEIVE_EMPTY); i++) {
+	for (unsigned int i = 0;
+	     i < RECEIVE_MAX && receiving && !(uart[FLAG] & FLAG_RECEIVE_EMPTY) &&
+	     terminal_takes_input(terminal);
+	     i++) {
 		const u32 data = uart[DATA];
 
 		if (data & DATA_BREAK)
@@ -85,10 +95,12 @@ static bool output(struct terminal *terminal)
 {
 	uint8_t text[BURST];
 	const u32 bytes = line_output(&terminal->line, text, BURST);
-	const u32 mask = INTERRUPT_RECEIVE | (bytes > 0 ? INTERRUPT_TRANSMIT : 0);
+	const u32 mask = receiving | (bytes > 0 ? INTERRUPT_TRANSMIT : 0);
 
 	if (uart[INTERRUPT_MASK] != mask)
 		uart[INTERRUPT_MASK] = mask;
+	/* What stayed in the FIFO for want of room gives no interrupt of its own. */
+	receive(terminal);
 	if (bytes == 0)
 		return false;
 	if (!(uart[FLAG] & FLAG_TRANSMIT_EMPTY)) {
@@ -105,6 +117,7 @@ const struct terminal_device serial_device = {
 	.name = "serial",
 	.number = CHR_DEVICE(MAJOR_TERMINAL, 64),
 	.init = init,
+	.listen = listen,
 	.interrupt = interrupt,
 	.output = output,
 };

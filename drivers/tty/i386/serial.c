@@ -32,7 +32,7 @@
 /* Turns of the interrupt's loop: a chip that never rests is left to the next interrupt. */
 #define TURNS_MAX 64u
 
-static bool transmitting; /* its interrupt is enabled */
+static bool receiving, transmitting; /* whose interrupts are enabled */
 
 static bool answers(uint8_t pattern)
 {
@@ -40,11 +40,17 @@ static bool answers(uint8_t pattern)
 	return port_read(SCRATCH) == pattern;
 }
 
-static void enable(bool transmit)
+static void enable(bool input, bool output_too)
 {
-	transmitting = transmit;
-	port_write(INTERRUPT_ENABLE,
-		   (uint8_t)(ENABLE_RECEIVE | ENABLE_STATUS | (transmit ? ENABLE_TRANSMIT : 0)));
+	receiving = input;
+	transmitting = output_too;
+	port_write(INTERRUPT_ENABLE, (uint8_t)((input ? ENABLE_RECEIVE | ENABLE_STATUS : 0) |
+					       (output_too ? ENABLE_TRANSMIT : 0)));
+}
+
+static void listen(bool on)
+{
+	enable(on, transmitting);
 }
 
 static bool init(struct terminal *terminal)
@@ -56,7 +62,7 @@ static bool init(struct terminal *terminal)
 	    interrupt_hook(IRQ, SERIAL_INTERRUPT, IRQ_REENABLE, &hook) != 0)
 		return false;
 	interrupt_enable(hook);
-	enable(false);
+	enable(false, false);
 	return true;
 }
 
@@ -64,7 +70,7 @@ static void receive(struct terminal *terminal)
 {
 	uint8_t status;
 
-	for (unsigned int i = 0; i < TURNS_MAX; i++) {
+	for (unsigned int i = 0; i < TURNS_MAX && terminal_takes_input(terminal); i++) {
 		status = port_read(LINE_STATUS);
 		if (!(status & STATUS_RECEIVED))
 			return;
@@ -89,7 +95,10 @@ static void interrupt(struct terminal *terminal, u64 interrupts)
 			return;
 		if ((why & WHY_MASK) == WHY_MODEM)
 			(void)port_read(MODEM_STATUS);
-		receive(terminal);
+		if (receiving)
+			receive(terminal);
+		if (!terminal_takes_input(terminal))
+			return; /* listen() will quiet it */
 	}
 }
 
@@ -114,12 +123,12 @@ static bool output(struct terminal *terminal)
 
 	if (bytes == 0) {
 		if (transmitting)
-			enable(false);
+			enable(receiving, false);
 		return false;
 	}
 	if (!(port_read(LINE_STATUS) & STATUS_TRANSMIT_EMPTY)) {
 		if (!transmitting)
-			enable(true);
+			enable(receiving, true);
 		return false;
 	}
 	burst_write(text, bytes);
@@ -131,6 +140,7 @@ const struct terminal_device serial_device = {
 	.name = "serial",
 	.number = CHR_DEVICE(MAJOR_TERMINAL, 64),
 	.init = init,
+	.listen = listen,
 	.interrupt = interrupt,
 	.output = output,
 };

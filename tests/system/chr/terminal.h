@@ -24,6 +24,8 @@ struct terminal_settings {
 
 #define IOCTL_GET 0x5401u
 #define IOCTL_SET 0x5402u
+#define IOCTL_SET_DRAINED 0x5403u
+#define IOCTL_BREAK 0x5409u /* argument 1: only drain */
 #define IOCTL_FLOW 0x540Au
 #define IOCTL_FLUSH 0x540Bu
 #define IOCTL_CONTROL 0x540Eu
