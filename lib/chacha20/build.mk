@@ -1,0 +1,1 @@
+libsys-y += lib/chacha20/chacha20.c
