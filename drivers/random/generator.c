@@ -53,6 +53,12 @@ bool generator_ready(const struct generator *generator)
 	return generator->samples >= GENERATOR_READY;
 }
 
+void generator_wipe(void *memory, size_t bytes)
+{
+	memset(memory, 0, bytes);
+	__asm__ volatile("" : : "r"(memory) : "memory");
+}
+
 /* The first half of the first block becomes the key before anything is handed out. */
 void generator_read(struct generator *generator, uint8_t *to, size_t bytes)
 {
@@ -71,6 +77,6 @@ void generator_read(struct generator *generator, uint8_t *to, size_t bytes)
 		to += part;
 		bytes -= part;
 	}
-	explicit_bzero(key, sizeof(key));
-	explicit_bzero(block, sizeof(block));
+	generator_wipe(key, sizeof(key));
+	generator_wipe(block, sizeof(block));
 }

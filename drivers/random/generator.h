@@ -29,4 +29,7 @@ void generator_add(struct generator *generator, const void *bytes, size_t size);
 
 bool generator_ready(const struct generator *generator);
 
+/* Zeroes that the compiler does not leave out. */
+void generator_wipe(void *memory, size_t bytes);
+
 void generator_read(struct generator *generator, uint8_t *to, size_t bytes);

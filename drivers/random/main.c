@@ -79,7 +79,7 @@ static struct char_result random_read(struct char_request *request)
 			return char_result(done > 0 ? (int64_t)done : error);
 		done += bytes;
 	}
-	explicit_bzero(buffer, sizeof(buffer));
+	generator_wipe(buffer, sizeof(buffer));
 	return char_result((int64_t)done);
 }
 
