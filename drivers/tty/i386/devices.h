@@ -11,4 +11,4 @@ extern const struct terminal_device vga_device;
 
 /* The keyboard of the VGA's terminal. */
 void keyboard_init(void);
-void keyboard_interrupt(struct terminal *terminal);
+void keyboard_interrupt(struct terminal *terminal, bool application);
