@@ -27,9 +27,11 @@ static void reseed(struct generator *generator)
 	generator->pooled = 0;
 }
 
-void generator_mix(struct generator *generator, uint64_t sample)
+void generator_mix(struct generator *generator, uint64_t sample, bool counts)
 {
 	pool_stir(generator, sample);
+	if (!counts)
+		return;
 	if (generator->samples < GENERATOR_READY)
 		generator->samples++;
 	if (++generator->pooled >= GENERATOR_RESEED)

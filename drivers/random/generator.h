@@ -22,7 +22,8 @@ struct generator {
 	uint32_t count;	      /* of samples mixed: their nonce */
 };
 
-void generator_mix(struct generator *generator, uint64_t sample);
+/* `counts`: nobody can know when it came. */
+void generator_mix(struct generator *generator, uint64_t sample, bool counts);
 
 /* Bytes from outside, which may be known to others: no entropy is counted. */
 void generator_add(struct generator *generator, const void *bytes, size_t size);

@@ -52,7 +52,7 @@ TEST("what is left in memory after a read does not give it again")
 	struct generator generator = {0}, kept;
 	uint8_t one[64], two[64];
 
-	generator_mix(&generator, 1);
+	generator_mix(&generator, 1, true);
 	generator_read(&generator, one, sizeof(one));
 	kept = generator;
 	generator_read(&kept, two, sizeof(two));
@@ -66,15 +66,15 @@ TEST("samples reach the output when there are enough of them")
 	uint8_t from_one[32], from_two[32];
 
 	for (unsigned int i = 0; i < GENERATOR_RESEED; i++) {
-		generator_mix(&one, i);
-		generator_mix(&two, i + (i == 7));
+		generator_mix(&one, i, true);
+		generator_mix(&two, i + (i == 7), true);
 	}
 	generator_read(&one, from_one, sizeof(from_one));
 	generator_read(&two, from_two, sizeof(from_two));
 	CHECK(memcmp(from_one, from_two, sizeof(from_one)) != 0);
 	CHECK(!generator_ready(&one));
 	for (unsigned int i = GENERATOR_RESEED; i < GENERATOR_READY; i++)
-		generator_mix(&one, i);
+		generator_mix(&one, i, true);
 	CHECK(generator_ready(&one));
 }
 
@@ -88,4 +88,13 @@ TEST("added bytes change the output, and make nothing ready")
 	generator_read(&two, from_two, sizeof(from_two));
 	CHECK(memcmp(from_one, from_two, sizeof(from_one)) != 0);
 	CHECK(!generator_ready(&one));
+}
+
+TEST("samples that do not count make nothing ready")
+{
+	struct generator generator = {0};
+
+	for (unsigned int i = 0; i < 2 * GENERATOR_READY; i++)
+		generator_mix(&generator, i, false);
+	CHECK(!generator_ready(&generator));
 }
