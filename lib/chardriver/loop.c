@@ -4,7 +4,7 @@
  */
 #include "requests.h"
 
-#include <service.h>
+#include <sef.h>
 #include <skerry/errno.h>
 #include <skerry/kernel_call.h>
 #include <skerry/kernel_message.h>
@@ -339,16 +339,19 @@ static const struct service service = {
 	.notified = notified,
 };
 
+/* A new instance knows nothing of what the old one had open: its askers hear ENXIO or EIO. */
+static int init(uint32_t kind)
+{
+	(void)kind;
+	return driver->init != NULL ? driver->init() : 0;
+}
+
+static const struct sef_ops ops = {.init = init};
+
 int chardriver_run(const struct chardriver *which, uintptr_t argument)
 {
-	int error;
-
-	service_init((const struct service_start *)argument, which->name);
 	driver = which;
-	error = driver->init != NULL ? driver->init() : 0;
-	service_ready(error);
-	if (error != 0)
-		return error;
+	sef_startup((const struct service_start *)argument, which->name, &ops);
 	come_to_rest();
-	service_run(&service);
+	sef_run(&service);
 }

@@ -73,7 +73,7 @@ struct chardriver {
 #define CHAR_POLL_READ_NORMAL 0x040u
 #define CHAR_POLL_WRITE_NORMAL 0x100u
 
-/* A driver's sys_main(). */
+/* A driver's sys_main(): lib/sef and the loop. Does not come back. */
 int chardriver_run(const struct chardriver *driver, uintptr_t argument);
 
 /* Copy at an offset of the request's grant. 0; -EFAULT: nothing is to be consumed, VFS will ask

@@ -10,6 +10,7 @@
 
 #define HELD_MAX 64u
 #define GRANTS 64u
+#define SOON_TIME 100000000u
 
 struct held {
 	u32 type; /* CHR_ANSWER, CHR_READY; 0: free */
@@ -222,13 +223,13 @@ static struct held *held_find(u32 type, u32 number)
 	return NULL;
 }
 
-static struct held *wait_for(u32 type, u32 number)
+static struct held *wait_for(u32 type, u32 number, nanoseconds_t time)
 {
 	struct held *found = held_find(type, number);
 
 	if (found != NULL)
 		return found;
-	alarm_set(ASK_TIME);
+	alarm_set(time);
 	while (found == NULL && hear())
 		found = held_find(type, number);
 	alarm_set(0);
@@ -237,7 +238,7 @@ static struct held *wait_for(u32 type, u32 number)
 
 int64_t answer_of(u32 tag)
 {
-	struct held *found = tag != 0 ? wait_for(CHR_ANSWER, tag) : NULL;
+	struct held *found = tag != 0 ? wait_for(CHR_ANSWER, tag, ASK_TIME) : NULL;
 
 	if (found == NULL)
 		return NO_ANSWER;
@@ -255,6 +256,20 @@ bool answer_is_there(u32 tag)
 	return held_find(CHR_ANSWER, tag) != NULL;
 }
 
+bool answer_soon(u32 tag)
+{
+	struct held *found = wait_for(CHR_ANSWER, tag, SOON_TIME);
+
+	if (found != NULL)
+		found->type = 0;
+	return found != NULL;
+}
+
+void answer_forget(u32 tag)
+{
+	grant_take(tag);
+}
+
 u32 answer_flags(void)
 {
 	return last_flags;
@@ -262,7 +277,7 @@ u32 answer_flags(void)
 
 u32 ready_wait(u32 device)
 {
-	struct held *found = wait_for(CHR_READY, device);
+	struct held *found = wait_for(CHR_READY, device, ASK_TIME);
 
 	if (found == NULL)
 		return 0;

@@ -56,7 +56,9 @@ extern u64 ask_position; /* of reads and writes */
 /* The answer to a tag; wait for it, or look whether it is there after what was asked before. */
 int64_t answer_of(u32 tag);
 bool answer_is_there(u32 tag);
-u32 answer_flags(void); /* of the last one taken */
+bool answer_soon(u32 tag);   /* within a fraction of a second; it is taken */
+void answer_forget(u32 tag); /* none will come: its grant ends */
+u32 answer_flags(void);	     /* of the last one taken */
 
 /* Events that CHR_READY tells of the device; 0: none came. */
 u32 ready_wait(u32 device);
