@@ -4,6 +4,7 @@
 #include <chardriver.h>
 #include <skerry/vm.h>
 #include <string.h>
+#include <sys_call.h>
 #include <vm_call.h>
 
 #define MEM CHR_DEVICE(1, 1)
@@ -151,12 +152,23 @@ bool case_bad_grant(void)
 	return true;
 }
 
+/* That a device's memory is shown: case_vga.c. */
 bool case_physical(void)
 {
-	uint8_t bytes[64] = {0};
+	static uint8_t bytes[64];
+	const struct sys_umap_req request = {
+		.target = EP_SELF,
+		.address = (uintptr_t)bytes,
+		.bytes = sizeof(bytes),
+	};
+	struct sys_umap_reply own;
 
 	EXPECT(begin());
-	ask_position = 0;
+	bytes[0] = 1;
+	EXPECT_EQ(sys_umap(&request, &own), 0);
+	ask_position = own.physical;
+	EXPECT_EQ(do_read(MEM, bytes, sizeof(bytes)), -EPERM);
+	EXPECT_EQ(do_write(MEM, bytes, sizeof(bytes)), -EPERM);
 	EXPECT_EQ(do_read(MEM, bytes, 0), 0);
 	ask_position = ~0ull - 8;
 	EXPECT_EQ(do_read(MEM, bytes, sizeof(bytes)), -EINVAL);
