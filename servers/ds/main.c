@@ -23,9 +23,10 @@ static const struct service ds = {
 	.row_count = sizeof(rows) / sizeof(rows[0]),
 };
 
+/* A new instance begins with nothing: what was published is lost with the old one. */
 static int init(uint32_t kind)
 {
-	(void)kind; /* RS does not restart it */
+	(void)kind;
 	maps_init();
 	return 0;
 }

@@ -40,7 +40,7 @@ static const struct service sched = {
 
 static int init(uint32_t kind)
 {
-	(void)kind; /* RS does not restart it */
+	(void)kind; /* after a crash threads wait; at first none does */
 	decide_init();
 	return 0;
 }

@@ -2,7 +2,6 @@
 #include "order.h"
 
 #include <sef.h>
-#include <service.h>
 #include <sys.h>
 #include <sys_call.h>
 
@@ -59,17 +58,9 @@ static const struct service client = {
 	.notified = notified,
 };
 
-static int init(uint32_t kind)
-{
-	(void)kind;
-	obey_init();
-	return 0;
-}
-
-static const struct sef_ops ops = {.init = init};
-
 int sys_main(uintptr_t argument)
 {
-	sef_startup((const struct service_start *)argument, "dsclient", &ops);
+	sef_startup((const struct service_start *)argument, "dsclient", NULL);
+	obey_init();
 	sef_run(&client);
 }

@@ -7,7 +7,6 @@
 #include "tests/system/user/runner.h"
 #include <option.h>
 #include <sef.h>
-#include <service.h>
 
 #define DS_CASE(function, behaviour)                                                               \
 	static bool run_##function(void)                                                           \

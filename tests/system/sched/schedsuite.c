@@ -5,7 +5,6 @@
 
 #include <option.h>
 #include <sef.h>
-#include <service.h>
 
 #define SCHED_CASE(function, behaviour)                                                            \
 	static bool run_##function(void)                                                           \
