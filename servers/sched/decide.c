@@ -282,17 +282,3 @@ void period_ended(void)
 	if (again)
 		period_begin();
 }
-
-/* --- The beginning ---------------------------------------------------------------------------- */
-
-/* Only a thread whose scheduler died waits for a quantum now. */
-void decide_init(void)
-{
-	struct info_thread info;
-	struct thread *thread;
-
-	for (uint32_t slot = 0; slot < THREADS; slot++) {
-		if (info_get(slot, &info) && (info.rts & RTS_NO_QUANTUM))
-			(void)take(info.thread, 0, ~0ull, NULL, &thread);
-	}
-}

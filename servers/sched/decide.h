@@ -6,9 +6,6 @@
 #include "thread.h"
 #include <skerry/message.h>
 
-/* Threads that a former instance left waiting. */
-void decide_init(void);
-
 uint64_t cpus_mask(void);
 
 /* Take a thread over; `like`: where it begins besides nice and mask, NULL: at its first priority.

@@ -38,17 +38,8 @@ static const struct service sched = {
 	.told = told,
 };
 
-static int init(uint32_t kind)
-{
-	(void)kind; /* after a crash threads wait; at first none does */
-	decide_init();
-	return 0;
-}
-
-static const struct sef_ops ops = {.init = init};
-
 int sys_main(uintptr_t argument)
 {
-	sef_startup((const struct service_start *)argument, "sched", &ops);
+	sef_startup((const struct service_start *)argument, "sched", NULL);
 	sef_run(&sched);
 }

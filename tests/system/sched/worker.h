@@ -35,6 +35,9 @@ bool worker_go_on(unsigned int number);
 /* A call to SCHED in its name. */
 int worker_call(unsigned int number, uint32_t type, const void *request, size_t bytes);
 
+/* RS replaces SCHED, as after a crash, and is done. */
+bool sched_refresh(void);
+
 /* SCHED's calls, on workers. */
 int start(unsigned int number, int nice, uint64_t mask);
 int stop(unsigned int number);
