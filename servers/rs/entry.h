@@ -25,6 +25,10 @@ struct entry {
 	bool pinged;	/* and has not answered */
 	struct backoff backoff;
 
+	/* What DS has yet to hear (publish.c). */
+	u32 news_gone;	 /* DS_GONE_* of an instance, or 0 */
+	bool news_label; /* where it is, or that it is nowhere */
+
 	/* When the state lasts no longer (entry_expired() in life.c); 0: it may for ever. */
 	nanoseconds_t deadline;
 

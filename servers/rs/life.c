@@ -12,8 +12,10 @@
 
 #include "instance.h"
 #include "machine.h"
+#include "publish.h"
 #include "start.h"
 #include "tell.h"
+#include <skerry/ds.h>
 #include <sys.h>
 #include <sys_ipc.h>
 
@@ -52,6 +54,7 @@ static void down(struct entry *entry)
 	instance_end(entry);
 	entry->state = RS_STATE_DOWN;
 	entry->deadline = 0;
+	publish_gone(entry, DS_GONE_ENDED);
 	start_next(entry);
 }
 
@@ -68,9 +71,11 @@ static int replace_and_begin(struct entry *entry, u32 init)
 {
 	const int error = instance_replace(entry, init);
 
-	if (error == 0)
-		life_begin(entry);
-	return error;
+	if (error != 0)
+		return error;
+	publish_gone(entry, DS_GONE_RESTARTED);
+	life_begin(entry);
+	return 0;
 }
 
 void life_ready(struct entry *entry, int result)
@@ -84,6 +89,7 @@ void life_ready(struct entry *entry, int result)
 	ping_later(entry);
 	if (entry->restarts == 0)
 		sys_print("rs: %s is up\n", entry->row.name);
+	publish_ready(entry);
 	caller_answer(entry, 0);
 	start_next(entry);
 }
@@ -133,6 +139,7 @@ static void again(struct entry *entry, nanoseconds_t delay)
 {
 	const int error = instance_replace(entry, SEF_INIT_RESTART);
 
+	publish_gone(entry, DS_GONE_RESTARTED);
 	if (error == 0 && delay == 0) {
 		life_begin(entry);
 		return;

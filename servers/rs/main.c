@@ -7,6 +7,7 @@
 #include "instance.h"
 #include "life.h"
 #include "machine.h"
+#include "publish.h"
 #include "start.h"
 #include "timer.h"
 
@@ -60,6 +61,7 @@ static void __attribute__((noreturn)) serve(void)
 	endpoint_t caller = EP_NONE;
 
 	for (;;) {
+		publish_flush();
 		timer_update();
 		if (ipc_reply_receive(caller, EP_ANY, &received) != 0)
 			panic("cannot receive");

@@ -62,7 +62,7 @@ void start_begin(void)
 {
 	for (unsigned int i = 0; i < 2; i++) {
 		current = entry_at(i);
-		current->state = RS_STATE_RUNNING;
+		current->state = RS_STATE_RUNNING; /* published with the others when DS is up */
 	}
 	advance();
 }

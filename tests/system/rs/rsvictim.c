@@ -2,6 +2,7 @@
 #include "victim.h"
 
 #include <arch/layout.h>
+#include <ds_call.h>
 #include <rs_call.h>
 #include <sef.h>
 #include <skerry/kernel_call.h>
@@ -66,6 +67,14 @@ static struct answer fault(endpoint_t caller, const void *payload, void *reply)
 	return answer(0);
 }
 
+static struct answer publish(endpoint_t caller, const void *payload, void *reply)
+{
+	const struct ds_publish_value_req request = {.name = VICTIM_NUMBER, .value = 7};
+
+	(void)caller, (void)payload, (void)reply;
+	return answer(ds_publish_u32(&request, NULL));
+}
+
 /* --- What it may not do ----------------------------------------------------------------------- */
 
 static int map_physical(u64 physical)
@@ -116,7 +125,7 @@ static struct answer try(endpoint_t caller, const void *payload, void *reply)
 }
 
 static const struct service_row rows[] = {
-	{echo}, {hold}, {loop}, {call}, {map}, {try}, {fault},
+	{echo}, {hold}, {loop}, {call}, {map}, {try}, {fault}, {publish},
 };
 
 static const struct service victim = {

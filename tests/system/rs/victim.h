@@ -12,6 +12,9 @@
 #define VICTIM_MAP MESSAGE_TYPE(PROTOCOL_VICTIM, 4)  /* maps and writes quad[0] bytes */
 #define VICTIM_TRY MESSAGE_TYPE(PROTOCOL_VICTIM, 5)  /* struct victim_tries: what it may not do */
 #define VICTIM_FAULT MESSAGE_TYPE(PROTOCOL_VICTIM, 6)
+#define VICTIM_PUBLISH MESSAGE_TYPE(PROTOCOL_VICTIM, 7) /* a number with DS: VICTIM_NUMBER */
+
+#define VICTIM_NUMBER "rsvictim.number"
 
 struct victim_echo {
 	u32 value;	     /* answered as it was */
