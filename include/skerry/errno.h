@@ -35,3 +35,4 @@
 #define EBADGRANT 203	/* the grant is stale, revoked or malformed */
 #define EBADCALL 204	/* no such kernel call or trap */
 #define ENOTALLOWED 205 /* the caller's privilege does not list this target, trap or call */
+#define ERESTART 206	/* a signal ended a call that shall be made again: pm.def */

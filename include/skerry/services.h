@@ -10,6 +10,7 @@
 #define PM_ENDPOINT ENDPOINT(2, 1)
 #define DS_ENDPOINT ENDPOINT(3, 1)
 #define SCHED_ENDPOINT ENDPOINT(4, 1)
+#define VFS_ENDPOINT ENDPOINT(5, 1)
 
 /* Protocols: the upper half of message types. */
 #define PROTOCOL_VM 0x0101u
@@ -18,6 +19,7 @@
 #define PROTOCOL_DS 0x0104u
 #define PROTOCOL_SCHED 0x0105u
 #define PROTOCOL_SEF 0x0107u   /* RS to every service */
+#define PROTOCOL_PM_VFS 0x0108u /* between PM and VFS, without waiting */
 #define PROTOCOL_HELLO 0x0120u /* drivers/hello */
 #define PROTOCOL_CHR 0x0111u   /* VFS to character drivers, and back */
 #define PROTOCOL_PAGER 0x0180u /* whoever maps files */

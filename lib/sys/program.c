@@ -57,7 +57,7 @@ void program_exit(int status)
 
 pid32 program_wait(pid32 pid, uint32_t flags, int *status)
 {
-	const struct pm_wait_req request = {.pid = pid, .flags = flags};
+	const struct pm_wait_req request = {.pid = pid, .flags = flags | PM_WAIT_EXITED};
 	struct pm_wait_reply reply;
 	const int error = pm_wait(&request, &reply);
 

@@ -16,7 +16,7 @@ struct answer pm_do_wait(endpoint_t caller, const struct pm_wait_req *req,
 	struct process *process = process_by_thread(caller), *zombie;
 	bool any;
 
-	if ((req->pid != -1 && req->pid <= 0) || (req->flags & ~PM_WAIT_NOHANG))
+	if ((req->pid != -1 && req->pid <= 0) || (req->flags & ~PM_WAIT_NOHANG) != PM_WAIT_EXITED)
 		return answer(-EINVAL);
 	if (process == NULL)
 		return answer(-ECHILD); /* a service that never started one */

@@ -99,7 +99,7 @@ int program_start(const char *name, const char *block, size_t bytes, unsigned in
 
 int program_end_of(pid32 pid, int *status)
 {
-	const struct pm_wait_req request = {.pid = pid};
+	const struct pm_wait_req request = {.pid = pid, .flags = PM_WAIT_EXITED};
 	struct pm_wait_reply reply = {0};
 	const int error = pm_wait(&request, &reply);
 

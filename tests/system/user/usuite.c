@@ -56,7 +56,7 @@ static bool service_is_no_process(void)
 
 static bool service_children(void)
 {
-	const struct pm_wait_req any = {.pid = -1, .flags = PM_WAIT_NOHANG};
+	const struct pm_wait_req any = {.pid = -1, .flags = PM_WAIT_NOHANG | PM_WAIT_EXITED};
 	struct pm_kill_req kill = {.signal = SIGNAL_TERMINATE};
 	struct pm_wait_reply reply;
 	int status;

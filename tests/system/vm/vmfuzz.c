@@ -55,7 +55,7 @@ static int fuzzer_start(uint32_t seed, pid32 *pid)
  * never ends. */
 static bool children_end(void)
 {
-	const struct pm_wait_req request = {.pid = -1, .flags = PM_WAIT_NOHANG};
+	const struct pm_wait_req request = {.pid = -1, .flags = PM_WAIT_NOHANG | PM_WAIT_EXITED};
 	struct pm_wait_reply reply;
 	unsigned int sleeps = 0;
 
