@@ -91,7 +91,8 @@ struct pm_thread_place {
 };
 
 /* The thread starts at entry(argument). tid_address: gets the tid too; clear_address: see
- * PM_THREAD_CLEAR; 0: neither. It has no thread pointer before it makes SYS_TLS_SET. */
+ * PM_THREAD_CLEAR; 0: neither. It has no thread pointer before it makes SYS_TLS_SET, so all signals
+ * are blocked in it at first. */
 struct pm_thread_create_req {
 	u64 entry;
 	u64 stack_pointer;

@@ -57,7 +57,10 @@ static endpoint_t call_serve(const struct service *service, const struct message
 
 	if (trap != TRAP_IPC_CALL && trap != TRAP_IPC_SEND_ASYNC)
 		return EP_NONE;
-	if (MESSAGE_PROTOCOL(message->type) == service->protocol && nr < service->row_count)
+	if (MESSAGE_PROTOCOL(message->type) != service->protocol && service->message != NULL &&
+	    trap == TRAP_IPC_SEND_ASYNC)
+		service->message(message);
+	else if (MESSAGE_PROTOCOL(message->type) == service->protocol && nr < service->row_count)
 		said = service->rows[nr].run(message->source, message->payload, reply);
 	if (said.later || trap != TRAP_IPC_CALL)
 		return EP_NONE;

@@ -29,6 +29,10 @@ void sys_thread_begin(struct sys_thread *thread)
 {
 	struct sys_exit_req end;
 
+	if (thread->place != NULL) {
+		thread->page = (struct message_page *)(uintptr_t)thread->place->message_page;
+		thread->endpoint = thread->place->thread;
+	}
 	if (sys_thread_attach(thread) == 0) {
 		end.status = thread->function(thread->argument);
 		sys_exit(&end, NULL);

@@ -4,6 +4,8 @@
 #include "archive.h"
 #include "call.h"
 #include "load.h"
+#include "replace.h"
+#include "vfs.h"
 
 #include <arch/layout.h>
 #include <skerry/kernel_call.h>
@@ -21,19 +23,6 @@ struct wish {
 };
 
 /* --- The request ------------------------------------------------------------------------------ */
-
-static int fetch(endpoint_t from, u64 address, void *to, size_t bytes)
-{
-	const struct sys_copy_req request = {
-		.source = from,
-		.destination = EP_SELF,
-		.source_address = address,
-		.destination_address = (uintptr_t)to,
-		.bytes = bytes,
-	};
-
-	return sys_vircopy(&request, NULL) == 0 ? 0 : -EFAULT;
-}
 
 static bool has_end(const char *name, size_t bytes)
 {
@@ -53,10 +42,10 @@ static int name_fetch(endpoint_t from, u64 address, char name[PM_NAME_MAX + 1])
 	int error;
 
 	memset(name, 0, whole);
-	error = fetch(from, address, name, first);
+	error = memory_fetch(from, address, name, first);
 	if (error != 0 || has_end(name, first))
 		return error;
-	error = fetch(from, address + first, name + first, whole - first);
+	error = memory_fetch(from, address + first, name + first, whole - first);
 	if (error != 0)
 		return error;
 	return has_end(name, whole) ? 0 : -ENOENT;
@@ -70,7 +59,7 @@ static int strings_fetch(endpoint_t from, const struct pm_exec_req *req)
 
 	if (to == NULL)
 		return -E2BIG;
-	error = fetch(from, req->arguments, to, (size_t)req->argument_bytes);
+	error = memory_fetch(from, req->arguments, to, (size_t)req->argument_bytes);
 	if (error != 0)
 		return error;
 	return stack_image_valid(&stack) ? 0 : -EINVAL;
@@ -107,39 +96,23 @@ static void space_free(space_t space)
 	assert(error == 0);
 }
 
-/* The thread goes on there, as that program. */
-static int thread_enter(endpoint_t thread, const struct vm_space_reply *space,
-			const struct wish *wish, const struct program_entry *entry)
+/* The program is put there: the space's first bytes and where to begin. */
+static int program_put(const struct process *process, endpoint_t thread,
+		       const struct vm_space_reply *space, const struct wish *wish,
+		       struct program_entry *entry)
 {
-	struct sys_exec_req request = {
-		.thread = thread,
-		.space = space->space,
-		.program_counter = entry->program_counter,
-		.stack_pointer = entry->places.stack_pointer,
-		.message_address = space->message_address,
-		.argument = entry->places.start,
-	};
-
-	memcpy(request.name, wish->name, sizeof(request.name));
-	return sys_exec(&request, NULL);
-}
-
-/* Make the thread run the program in that space. */
-static int program_enter(endpoint_t thread, pid32 pid, const struct vm_space_reply *space,
-			 const struct wish *wish)
-{
+	const struct pm_ids_reply *ids = &process->ids.id;
 	const struct program_plan plan = {
 		.file = wish->file,
 		.stack = &stack,
 		.space = space->space,
 		.thread = thread,
-		.pid = pid,
+		.pid = process->pid,
 		.message_address = space->message_address,
+		.rights = {ids->user, ids->effective_user, ids->group, ids->effective_group},
 	};
-	struct program_entry entry;
-	const int error = program_load(&plan, &entry);
 
-	return error != 0 ? error : thread_enter(thread, space, wish, &entry);
+	return program_load(&plan, entry);
 }
 
 /* --- Exec ------------------------------------------------------------------------------------- */
@@ -147,34 +120,32 @@ static int program_enter(endpoint_t thread, pid32 pid, const struct vm_space_rep
 /* After 0 the process runs the new program, and its old space is free. */
 static int process_exec(struct process *process, const struct wish *wish)
 {
+	struct program_entry entry;
 	struct vm_space_reply space;
 	int error = space_make(process->thread, &space);
 
 	if (error != 0)
 		return error;
-	error = program_enter(process->thread, process->pid, &space, wish);
-	if (error != 0) {
+	error = program_put(process, process->thread, &space, wish, &entry);
+	if (error == 0)
+		error = process_replace(process, calling, &space, wish->name, &entry);
+	if (error != 0)
 		space_free(space.space);
-		return error;
-	}
-	space_free(process->space);
-	process->space = space.space;
-	return 0;
+	return error;
 }
 
 struct answer pm_do_exec(endpoint_t caller, const struct pm_exec_req *req,
 			 struct pm_empty_reply *rep)
 {
-	struct process *process = process_by_thread(caller);
 	struct wish wish;
 	int error;
 
 	(void)rep;
-	if (process == NULL || process->pid == 0)
+	if (calling == NULL)
 		return answer(-ENOTALLOWED);
 	error = wish_fetch(caller, req, &wish);
 	if (error == 0)
-		error = process_exec(process, &wish);
+		error = process_exec(calling->process, &wish);
 	return error == 0 ? answer_later() : answer(error);
 }
 
@@ -197,6 +168,7 @@ static int thread_make(const struct vm_space_reply *space, endpoint_t *thread)
 
 static int process_start(struct process *process, const struct wish *wish)
 {
+	struct program_entry entry;
 	struct vm_space_reply space;
 	struct sys_clear_req clear;
 	int error = space_make(EP_NONE, &space);
@@ -206,13 +178,16 @@ static int process_start(struct process *process, const struct wish *wish)
 	error = thread_make(&space, &clear.thread);
 	if (error != 0)
 		goto undo_space;
-	error = program_enter(clear.thread, process->pid, &space, wish);
+	error = program_put(process, clear.thread, &space, wish, &entry);
+	if (error == 0)
+		error = program_enter(clear.thread, &space, wish->name, &entry);
 	if (error == 0)
 		error = privilege_give(clear.thread);
 	if (error != 0)
 		goto undo_thread;
 	process->space = space.space;
-	process_set_thread(process, clear.thread);
+	(void)process_thread_add(process, clear.thread, process->pid);
+	program_note(process, wish->name, &entry);
 	return 0;
 undo_thread:
 	(void)sys_clear(&clear, NULL);
@@ -224,11 +199,11 @@ undo_space:
 struct answer pm_do_start(endpoint_t caller, const struct pm_exec_req *req,
 			  struct pm_pid_reply *rep)
 {
-	struct process *parent = process_by_thread(caller), *process;
+	struct process *parent, *process;
 	struct wish wish;
 	int error;
 
-	if (parent != NULL && parent->pid != 0)
+	if (calling != NULL)
 		return answer(-ENOTALLOWED);
 	error = wish_fetch(caller, req, &wish);
 	if (error != 0)
@@ -243,6 +218,9 @@ struct answer pm_do_start(endpoint_t caller, const struct pm_exec_req *req,
 		return answer(error);
 	}
 	process_set_parent(process, parent);
+	limits_init(process);
+	process->started = time_now();
+	vfs_introduce(process);
 	rep->pid = process->pid;
 	rep->thread = EP_NONE;
 	return answer(0);

@@ -2,6 +2,7 @@
  */
 #include "load.h"
 
+#include "random.h"
 #include <arch/layout.h>
 #include <loader.h>
 #include <skerry/vm.h>
@@ -12,7 +13,7 @@
 static int stack_fill(const struct program_plan *plan, const struct loader_program *program,
 		      struct stack_places *places)
 {
-	const struct stack_facts facts = {
+	struct stack_facts facts = {
 		.top = program->stack_top,
 		.thread = plan->thread,
 		.pid = plan->pid,
@@ -22,9 +23,15 @@ static int stack_fill(const struct program_plan *plan, const struct loader_progr
 		.header_size = program->header_size,
 		.header_count = program->header_count,
 		.page_size = ARCH_PAGE_SIZE,
+		.user = plan->rights.user,
+		.effective_user = plan->rights.effective_user,
+		.group = plan->rights.group,
+		.effective_group = plan->rights.effective_group,
+		.secure = plan->rights.secure,
 	};
 	int error;
 
+	random_fill(facts.random);
 	stack_image_finish(plan->stack, &facts, places);
 	error = loader_put(places->stack_pointer, stack_image_first(plan->stack),
 			   plan->stack->used);

@@ -4,6 +4,12 @@
 #include "stack_image.h"
 #include <cpio.h>
 
+/* Whose rights it has: of the auxiliary vector. */
+struct program_rights {
+	u32 user, effective_user, group, effective_group;
+	bool secure;
+};
+
 struct program_plan {
 	const struct cpio_entry *file;
 	struct stack_image *stack; /* its strings are there */
@@ -11,6 +17,7 @@ struct program_plan {
 	endpoint_t thread; /* which will run there */
 	pid32 pid;
 	u64 message_address;
+	struct program_rights rights;
 };
 
 /* Where it begins. */

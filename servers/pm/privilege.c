@@ -4,6 +4,7 @@
 #include <skerry/info.h>
 #include <skerry/ipc.h>
 #include <skerry/kernel_call.h>
+#include <string.h>
 #include <sys.h>
 #include <sys_call.h>
 
@@ -14,7 +15,8 @@
 
 static u64 targets[2];
 
-static void target_add(endpoint_t service)
+/* In a small archive the slot may be another service's. */
+static void target_add(endpoint_t service, const char *name)
 {
 	struct info_thread info;
 	const struct sys_info_req request = {
@@ -25,15 +27,16 @@ static void target_add(endpoint_t service)
 	};
 	const int error = sys_info(&request, NULL);
 
-	if (error != 0 || info.thread != service)
-		panic("no service %#x: %d", service, error);
+	if (error != 0 || info.thread != service || strcmp(info.name, name) != 0)
+		return;
 	targets[info.privilege / 64] |= 1ull << info.privilege % 64;
 }
 
 void privilege_init(void)
 {
-	target_add(VM_ENDPOINT);
-	target_add(PM_ENDPOINT);
+	target_add(VM_ENDPOINT, "vm");
+	target_add(PM_ENDPOINT, "pm");
+	target_add(VFS_ENDPOINT, "vfs");
 }
 
 int privilege_give(endpoint_t thread)

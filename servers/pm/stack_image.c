@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define AUX_PAIRS 7u
+#define AUX_PAIRS 16u
 
 static size_t round_up(size_t bytes)
 {
@@ -61,18 +61,31 @@ static uintptr_t *pair_put(uintptr_t *word, uintptr_t kind, uintptr_t value)
 }
 
 static void vector_put(struct stack_image *image, uintptr_t *word, const char *strings,
-		       const struct stack_facts *facts, const struct stack_places *places)
+		       const struct stack_facts *facts, struct stack_places *places)
 {
 	const uintptr_t move = facts->top - (uintptr_t)end_of(image);
+	const uintptr_t name = (uintptr_t)strings + move;
 
+	places->strings = name;
 	*word++ = image->argument_count;
 	word = list_put(word, image->argument_count, &strings, move);
+	places->argument_bytes = (uintptr_t)strings + move - name;
+	places->environment_bytes = image->string_bytes - places->argument_bytes;
 	word = list_put(word, image->environment_count, &strings, move);
 	word = pair_put(word, AUX_PROGRAM_HEADERS, facts->headers);
 	word = pair_put(word, AUX_PROGRAM_HEADER_SIZE, facts->header_size);
 	word = pair_put(word, AUX_PROGRAM_HEADER_COUNT, facts->header_count);
 	word = pair_put(word, AUX_PAGE_SIZE, facts->page_size);
 	word = pair_put(word, AUX_ENTRY, facts->entry);
+	word = pair_put(word, AUX_INTERPRETER, facts->interpreter);
+	word = pair_put(word, AUX_USER, facts->user);
+	word = pair_put(word, AUX_EFFECTIVE_USER, facts->effective_user);
+	word = pair_put(word, AUX_GROUP, facts->group);
+	word = pair_put(word, AUX_EFFECTIVE_GROUP, facts->effective_group);
+	word = pair_put(word, AUX_CLOCK_TICKS, 100);
+	word = pair_put(word, AUX_SECURE, facts->secure);
+	word = pair_put(word, AUX_RANDOM, places->start + sizeof(struct program_start));
+	word = pair_put(word, AUX_PROGRAM_NAME, name);
 	word = pair_put(word, AUX_PROGRAM_START, places->start);
 	(void)pair_put(word, AUX_NULL, 0);
 }
@@ -83,7 +96,8 @@ void stack_image_finish(struct stack_image *image, const struct stack_facts *fac
 	const char *strings = stack_image_first(image);
 	const size_t words =
 		1 + image->argument_count + 1 + image->environment_count + 1 + AUX_PAIRS * 2;
-	const size_t start_at = image->used + round_up(sizeof(struct program_start));
+	const size_t start_at =
+		image->used + round_up(sizeof(struct program_start) + sizeof(facts->random));
 	struct program_start *start = (void *)(end_of(image) - start_at);
 
 	image->used = start_at + round_up(words * sizeof(uintptr_t));
@@ -96,5 +110,6 @@ void stack_image_finish(struct stack_image *image, const struct stack_facts *fac
 		.stack_top = facts->top,
 		.arguments = places->stack_pointer,
 	};
+	memcpy(start + 1, facts->random, sizeof(facts->random));
 	vector_put(image, (uintptr_t *)(end_of(image) - image->used), strings, facts, places);
 }

@@ -4,10 +4,10 @@
 #include <skerry/pm.h>
 #include <skerry/program_start.h>
 
-#define STACK_WORDS_MAX (PM_ARGUMENT_COUNT_MAX + 32u)
+#define STACK_WORDS_MAX (PM_ARGUMENT_COUNT_MAX + 48u)
 #define STACK_IMAGE_MAX                                                                            \
 	(PM_ARGUMENT_BYTES_MAX + STACK_WORDS_MAX * sizeof(uintptr_t) +                             \
-	 sizeof(struct program_start) + 64u)
+	 sizeof(struct program_start) + 80u)
 
 /* An image grows down from the end of `bytes`, which stands for the stack's top. */
 struct stack_image {
@@ -27,11 +27,17 @@ struct stack_facts {
 	uintptr_t headers; /* 0: not in memory */
 	unsigned int header_size, header_count;
 	unsigned int page_size;
+	uintptr_t interpreter; /* where it lies; 0: none */
+	u32 user, effective_user, group, effective_group;
+	bool secure; /* the program has other rights than who called it */
+	u64 random[2];
 };
 
 struct stack_places {
 	uintptr_t stack_pointer; /* of argc */
 	uintptr_t start;	 /* of struct program_start */
+	uintptr_t strings;	 /* arguments, then environment */
+	size_t argument_bytes, environment_bytes;
 };
 
 /* Where the strings go: `bytes` bytes. NULL: too many of them, or too many strings. */

@@ -1,6 +1,7 @@
 /* Calls to servers: what the stubs of vm_call.h, pm_call.h and rs_call.h are made of. A stub builds
- * its row's request in the message page, calls, and copies the answer out. The reply may be NULL;
- * it is meaningful after 0. All return 0 or a negative errno, the kernel's (ipc.h) or the server's.
+ * its row's request in the message page, calls, and copies the answer out. A call that a signal
+ * pulled back before the server got it is made again. The reply may be NULL; it is meaningful after
+ * 0. All return 0 or a negative errno, the kernel's (ipc.h) or the server's.
  */
 #pragma once
 
@@ -18,7 +19,9 @@
 		message->type = name;                                                              \
 		if (sizeof(*request) != 0)                                                         \
 			__builtin_memcpy(message->payload, request, sizeof(*request));             \
-		code = ipc_call(server);                                                           \
+		do                                                                                 \
+			code = ipc_call(server);                                                   \
+		while (code == -EINTR);                                                            \
 		if (code != 0)                                                                     \
 			return code;                                                               \
 		if (sizeof(*reply) != 0 && reply != NULL)                                          \

@@ -53,6 +53,8 @@ struct service {
 	/* What the kernel says in the name of the message's source (kernel_message.h). NULL:
 	 * dropped. */
 	void (*told)(const struct message *message);
+	void (*message)(
+		const struct message *message); /* asynchronous, of another protocol; NULL */
 };
 
 /* First of all: attach the first thread, keep `start`, set the name. */

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <arch/thread_pointer.h>
+#include <skerry/pm.h>
 #include <sys_arch.h>
 
 struct sys_thread {
@@ -17,6 +18,8 @@ struct sys_thread {
 	uintptr_t stack_top; /* where a stack trace ends; 0: unknown */
 	int (*function)(void *argument);
 	void *argument;
+	const volatile struct pm_thread_place
+		*place; /* where PM says page and endpoint; NULL: set already */
 };
 
 #define SYS_THREAD_WORD_SELF 0

@@ -355,7 +355,7 @@ void case_rights(void)
 	CHECK_EQ(ipc_send(PM_ENDPOINT, 0), -ENOTALLOWED);
 	CHECK_EQ(ipc_notify(PM_ENDPOINT), -ENOTALLOWED);
 	CHECK_EQ(ipc_send_async(PM_ENDPOINT, 0), -ENOTALLOWED);
-	message_page()->message.type = MESSAGE_TYPE(PROTOCOL_PM, 7);
+	message_page()->message.type = MESSAGE_TYPE(PROTOCOL_PM, 999);
 	CHECK_EQ(ipc_call(PM_ENDPOINT), 0);
 	CHECK_EQ((int)message_page()->message.type, -EBADCALL);
 	message_page()->message.type = MESSAGE_TYPE(PROTOCOL_RS, 0);

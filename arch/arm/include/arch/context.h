@@ -18,3 +18,8 @@ struct arch_user_context {
 	u32 reserved;
 	struct arch_fpu fpu;
 };
+
+static inline vaddr_t arch_user_context_stack(const struct arch_user_context *context)
+{
+	return context->sp;
+}

@@ -13,3 +13,8 @@ struct arch_user_context {
 	uint8_t fpu[512]
 		__attribute__((aligned(16))); /* FXSAVE image; FSAVE's 108 bytes without FXSR */
 };
+
+static inline vaddr_t arch_user_context_stack(const struct arch_user_context *context)
+{
+	return context->esp;
+}

@@ -11,3 +11,8 @@ struct arch_user_context {
 	u64 thread_pointer;
 	u64 result[3]; /* code, status, process; the first holds the argument at the start */
 };
+
+static inline vaddr_t arch_user_context_stack(const struct arch_user_context *context)
+{
+	return (vaddr_t)context->stack_pointer;
+}
