@@ -3,6 +3,7 @@
  */
 #include "archive.h"
 #include "call.h"
+#include "exec_path.h"
 #include "load.h"
 #include "replace.h"
 #include "vfs.h"
@@ -120,6 +121,7 @@ static int program_put(const struct process *process, endpoint_t thread,
 /* After 0 the process runs the new program, and its old space is free. */
 static int process_exec(struct process *process, const struct wish *wish)
 {
+	const bool is_first = calling == process->threads;
 	struct program_entry entry;
 	struct vm_space_reply space;
 	int error = space_make(process->thread, &space);
@@ -131,18 +133,23 @@ static int process_exec(struct process *process, const struct wish *wish)
 		error = process_replace(process, calling, &space, wish->name, &entry);
 	if (error != 0)
 		space_free(space.space);
+	else if (!is_first && !process->stopped)
+		thread_resume(process->threads);
 	return error;
 }
 
 struct answer pm_do_exec(endpoint_t caller, const struct pm_exec_req *req,
 			 struct pm_empty_reply *rep)
 {
+	struct answer result;
 	struct wish wish;
 	int error;
 
 	(void)rep;
 	if (calling == NULL)
 		return answer(-ENOTALLOWED);
+	if (exec_path(calling, req, &result))
+		return result;
 	error = wish_fetch(caller, req, &wish);
 	if (error == 0)
 		error = process_exec(calling->process, &wish);

@@ -111,8 +111,6 @@ int process_replace(struct process *process, struct thread *caller,
 	calling = NULL;
 	sleep_end(first);
 	signals_move(first, caller);
-	if (first != caller && !process->stopped)
-		thread_resume(first);
 	others_end(process);
 	first->clear_address = first->stack = first->stack_bytes = 0;
 	actions_reset(process);

@@ -13,8 +13,8 @@ int program_enter(endpoint_t thread, const struct vm_space_reply *space, const c
 void program_note(struct process *process, const char *name, const struct program_entry *entry);
 
 /* The process runs that program: its first thread alone, with the mask of `caller`; the old space
- * and all other threads are gone. -EAGAIN: the first thread is in a server's call, and nothing
- * changed. */
+ * and all other threads are gone. The first one is stopped yet if it is not the caller. -EAGAIN:
+ * the first thread is in a server's call, and nothing changed. */
 int process_replace(struct process *process, struct thread *caller,
 		    const struct vm_space_reply *space, const char *name,
 		    const struct program_entry *entry);

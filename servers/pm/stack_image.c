@@ -42,6 +42,39 @@ bool stack_image_valid(const struct stack_image *image)
 	       at[image->string_bytes - 1] == '\0';
 }
 
+static char *string_put(char *to, const char *string)
+{
+	const size_t bytes = strlen(string) + 1;
+
+	memcpy(to, string, bytes);
+	return to + bytes;
+}
+
+bool stack_image_script(struct stack_image *image, const char *name, const char *argument,
+			const char *path)
+{
+	const char *old = stack_image_first(image);
+	const size_t gone = strlen(old) + 1;
+	const size_t rest = image->string_bytes - gone;
+	const size_t bytes = strlen(name) + 1 + strlen(path) + 1 +
+			     (argument != NULL ? strlen(argument) + 1 : 0) + rest;
+	const unsigned int count = image->argument_count + 1 + (argument != NULL);
+	char *to = (char *)end_of(image) - round_up(bytes);
+
+	if (bytes > PM_ARGUMENT_BYTES_MAX ||
+	    count + image->environment_count > PM_ARGUMENT_COUNT_MAX)
+		return false;
+	memmove(to + bytes - rest, old + gone, rest);
+	to = string_put(to, name);
+	if (argument != NULL)
+		to = string_put(to, argument);
+	(void)string_put(to, path);
+	image->argument_count = count;
+	image->string_bytes = bytes;
+	image->used = round_up(bytes);
+	return true;
+}
+
 /* One list of pointers to strings, and the 0 that ends it. Answers the word behind. */
 static uintptr_t *list_put(uintptr_t *word, unsigned int count, const char **string, uintptr_t move)
 {

@@ -47,6 +47,11 @@ void *stack_image_begin(struct stack_image *image, uint64_t bytes, uint32_t argu
 /* Are the strings there as many as was said, and nothing else? */
 bool stack_image_valid(const struct stack_image *image);
 
+/* A script is run by another program: its name and perhaps an argument, then the script's path,
+ * take the place of the first argument. false: too much, and nothing changed. */
+bool stack_image_script(struct stack_image *image, const char *name, const char *argument,
+			const char *path);
+
 /* Put everything else below valid strings. The image is the last image->used bytes. */
 void stack_image_finish(struct stack_image *image, const struct stack_facts *facts,
 			struct stack_places *places);

@@ -286,3 +286,10 @@ void vfs_grant_end(grant_t grant)
 {
 	(void)grant_revoke(&grants, grant);
 }
+
+void vfs_grant_over(struct vfs_request *request, const struct pm_vfs_reply *reply)
+{
+	(void)reply;
+	if (request->grant != GRANT_INVALID)
+		vfs_grant_end(request->grant);
+}

@@ -58,5 +58,8 @@ struct answer vfs_tell(struct vfs_request *request, u32 type, const void *payloa
 grant_t vfs_grant(void *memory, size_t bytes);
 void vfs_grant_end(grant_t grant);
 
+/* A request's `done`: its grant ends. */
+void vfs_grant_over(struct vfs_request *request, const struct pm_vfs_reply *reply);
+
 /* A message of another protocol than PM's. */
 void vfs_message(const struct message *message);

@@ -173,8 +173,9 @@ static int execs(void *unused)
 	return 1;
 }
 
-int executed(const char *what)
+int executed(const struct program *program)
 {
+	const char *what = program->arguments[1] + 1;
 	const struct pm_empty_req empty = {};
 	struct pm_getpid_reply self;
 	struct pm_signal_action_req action = {.signal = SIGNAL_USER1};
@@ -184,7 +185,7 @@ int executed(const char *what)
 	if (strcmp(what, "pid") == 0)
 		return self.pid == self.tid ? 11 : 1;
 	if (strcmp(what, "signals") != 0)
-		return 2;
+		return executed_by_path(program);
 	CHECK_EQ(pm_signal_action(&action, &found), 0);
 	CHECK_EQ(found.handler, PM_SIGNAL_DEFAULT);
 	action.signal = SIGNAL_USER2;

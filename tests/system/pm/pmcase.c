@@ -10,6 +10,9 @@ static const struct {
 #define PM_CASE(function, behaviour) {#function, case_##function},
 #include "cases.def"
 #undef PM_CASE
+#define PATH_CASE(function, behaviour) {#function, case_##function},
+#include "path_cases.def"
+#undef PATH_CASE
 };
 
 int sys_main(uintptr_t argument)
@@ -20,7 +23,7 @@ int sys_main(uintptr_t argument)
 	if (program.argument_count < 2)
 		return 2;
 	if (program.arguments[1][0] == '@')
-		return executed(program.arguments[1] + 1);
+		return executed(&program);
 	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		if (strcmp(program.arguments[1], cases[i].name) == 0) {
 			cases[i].run();

@@ -43,8 +43,12 @@ nanoseconds_t clock_now(void);
 int child_state(pid32 pid, uint32_t flags);
 
 /* What `pmcase @WHAT` does. */
-int executed(const char *what);
+int executed(const struct program *program);
+int executed_by_path(const struct program *program);
 
 #define PM_CASE(function, behaviour) void case_##function(void);
 #include "tests/system/pm/cases.def"
 #undef PM_CASE
+#define PATH_CASE(function, behaviour) void case_##function(void);
+#include "tests/system/pm/path_cases.def"
+#undef PATH_CASE
