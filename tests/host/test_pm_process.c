@@ -10,7 +10,7 @@ static struct process *alive(struct process *parent, endpoint_t thread)
 {
 	struct process *process = process_create();
 
-	process_set_thread(process, thread);
+	(void)process_thread_add(process, thread, process->pid);
 	process_set_parent(process, parent);
 	return process;
 }
@@ -86,7 +86,7 @@ TEST("a process is found by thread and pid until it ends")
 	CHECK(process_by_pid(process->pid) == process);
 	CHECK(process_by_pid(0) == NULL);
 	CHECK(process_by_pid(-1) == NULL);
-	process_set_thread(process, EP_NONE);
+	process_threads_remove(process);
 	CHECK(process_by_thread(ENDPOINT(3, 5)) == NULL);
 	CHECK(process_by_pid(process->pid) == process); /* a zombie */
 	process_free(process);
@@ -97,7 +97,7 @@ TEST("a thread's slot may be used again before its old process is free")
 {
 	struct process *old = alive(NULL, ENDPOINT(3, 5)), *new;
 
-	process_set_thread(old, EP_NONE);
+	process_threads_remove(old);
 	new = alive(NULL, ENDPOINT(3, 6));
 	process_free(old);
 	CHECK(process_by_thread(ENDPOINT(3, 6)) == new);
@@ -136,21 +136,66 @@ TEST("children are listed until they are free or have another parent")
 	process_free(other);
 }
 
-TEST("only zombies that were asked for are found")
+TEST("threads are found until they are gone, and the first names the process")
+{
+	struct process *process = alive(NULL, ENDPOINT(1, 1));
+	struct thread *second = process_thread_add(process, ENDPOINT(2, 1), 77);
+
+	CHECK_EQ(process->thread, ENDPOINT(1, 1));
+	CHECK(process_by_thread(ENDPOINT(2, 1)) == process);
+	CHECK_EQ(thread_by_endpoint(ENDPOINT(2, 1))->tid, 77);
+	CHECK_EQ(process->thread_count, 2);
+	process_thread_remove(second);
+	CHECK(thread_by_endpoint(ENDPOINT(2, 1)) == NULL);
+	CHECK_EQ(process->thread, ENDPOINT(1, 1));
+	process_threads_remove(process);
+	CHECK_EQ(process->thread, EP_NONE);
+	process_free(process);
+}
+
+TEST("children match by pid and by group")
+{
+	struct process *parent = alive(NULL, ENDPOINT(1, 1)),
+		       *child = alive(parent, ENDPOINT(2, 1));
+
+	child->group = 500;
+	CHECK(process_matches(child, -1, 1));
+	CHECK(process_matches(child, child->pid, 1));
+	CHECK(process_matches(child, -500, 1));
+	CHECK(process_matches(child, 0, 500));
+	CHECK(!process_matches(child, 0, 501));
+	CHECK(!process_matches(child, -501, 500));
+	CHECK(!process_matches(child, 500, 500));
+	process_free(child);
+	process_free(parent);
+}
+
+static struct process *ready(const struct process *parent, pid32 pid, bool *any)
+{
+	return process_child_ready(parent, pid, PM_WAIT_EXITED, any);
+}
+
+TEST("only children that were asked for, with what was asked for, are found")
 {
 	struct process *parent = alive(NULL, ENDPOINT(1, 1));
 	struct process *first = alive(parent, ENDPOINT(2, 1)),
 		       *last = alive(parent, ENDPOINT(3, 1));
 	bool any;
 
-	CHECK(process_zombie(parent, -1, &any) == NULL && any);
-	CHECK(process_zombie(parent, parent->pid, &any) == NULL && !any);
-	process_set_thread(first, EP_NONE);
-	CHECK(process_zombie(parent, -1, &any) == first && any);
-	CHECK(process_zombie(parent, first->pid, &any) == first && any);
-	CHECK(process_zombie(parent, last->pid, &any) == NULL && any);
+	CHECK(ready(parent, -1, &any) == NULL && any);
+	CHECK(ready(parent, parent->pid, &any) == NULL && !any);
+	last->tell_stop = true;
+	CHECK(ready(parent, -1, &any) == NULL && any);
+	CHECK(process_child_ready(parent, -1, PM_WAIT_STOPPED, &any) == last && any);
+	CHECK(process_child_ready(parent, -1, PM_WAIT_CONTINUED, &any) == NULL && any);
+	process_threads_remove(first);
+	CHECK(ready(parent, -1, &any) == NULL && any); /* VFS has its files yet */
+	first->zombie = true;
+	CHECK(ready(parent, -1, &any) == first && any);
+	CHECK(ready(parent, first->pid, &any) == first && any);
+	CHECK(ready(parent, last->pid, &any) == NULL && any);
 	process_free(first);
 	process_free(last);
-	CHECK(process_zombie(parent, -1, &any) == NULL && !any);
+	CHECK(ready(parent, -1, &any) == NULL && !any);
 	process_free(parent);
 }

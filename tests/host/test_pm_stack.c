@@ -114,3 +114,33 @@ TEST("the largest block fits, a larger one is refused")
 	CHECK(!stack_image_begin(&image, 8, PM_ARGUMENT_COUNT_MAX, 1));
 	CHECK(!stack_image_begin(&image, 8, 1, UINT32_MAX));
 }
+
+TEST("a script's interpreter and path take the place of its first argument")
+{
+	struct stack_places places;
+	const uintptr_t *word;
+
+	CHECK(begin("s\0two\0A=1", sizeof("s\0two\0A=1"), 2, 1));
+	CHECK(stack_image_script(&image, "/bin/interpreter", "-x", "/a/script"));
+	stack_image_finish(&image, &facts, &places);
+	word = at(places.stack_pointer);
+	CHECK_EQ(word[0], 4);
+	CHECK_TEXT(at(word[1]), "/bin/interpreter");
+	CHECK_TEXT(at(word[2]), "-x");
+	CHECK_TEXT(at(word[3]), "/a/script");
+	CHECK_TEXT(at(word[4]), "two");
+	CHECK_EQ(word[5], 0);
+	CHECK_TEXT(at(word[6]), "A=1");
+	CHECK_EQ(places.strings, word[1]);
+	CHECK_EQ(places.environment_bytes, sizeof("A=1"));
+	/* Without an argument, and what is too much. */
+	CHECK(begin("s", 2, 1, 0));
+	CHECK(stack_image_script(&image, "i", NULL, "p"));
+	CHECK_EQ(image.argument_count, 2);
+	CHECK(stack_image_valid(&image));
+	image.string_bytes = PM_ARGUMENT_BYTES_MAX;
+	CHECK(!stack_image_script(&image, "interpreter", NULL, "p"));
+	image.string_bytes = 4;
+	image.environment_count = PM_ARGUMENT_COUNT_MAX - 2;
+	CHECK(!stack_image_script(&image, "i", NULL, "p"));
+}
