@@ -18,8 +18,10 @@
 #define PROTOCOL_PM 0x0103u
 #define PROTOCOL_DS 0x0104u
 #define PROTOCOL_SCHED 0x0105u
+#define PROTOCOL_VFS 0x0106u
 #define PROTOCOL_SEF 0x0107u	/* RS to every service */
 #define PROTOCOL_PM_VFS 0x0108u /* between PM and VFS, without waiting */
+#define PROTOCOL_FS 0x0110u	/* VFS to file servers */
 #define PROTOCOL_CHR 0x0111u	/* VFS to character drivers, and back */
 #define PROTOCOL_HELLO 0x0120u	/* drivers/hello */
 #define PROTOCOL_PAGER 0x0180u	/* whoever maps files */
