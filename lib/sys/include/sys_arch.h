@@ -38,3 +38,9 @@ unsigned int arch_stack_scan(uintptr_t sp, uintptr_t top, uintptr_t *pc, unsigne
  * first argument register to sys_begin() and sys_thread_begin(). */
 void _start(void);
 void sys_thread_entry(void);
+
+/* Coroutines. A fresh stack that ends at `top`: what to hand to arch_stack_switch() for the
+ * function, which never returns, to begin there. */
+uintptr_t arch_stack_prepare(uintptr_t top, void (*function)(void));
+/* Leave this stack, as *from, and go on where `to` was left. */
+void arch_stack_switch(uintptr_t *from, uintptr_t to);
