@@ -188,6 +188,12 @@ struct vm_page_in_req {
 	u64 bytes;   /* 1 MB at most */
 };
 
+/* After EAGAIN: the first page that is missing, as PAGER_READ would ask for it. */
+struct vm_page_in_reply {
+	u64 offset;
+	u32 token;
+};
+
 #define VM_SAFECOPY_MAX (64u << 20)
 
 struct vm_safecopy_req {

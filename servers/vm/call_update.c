@@ -2,10 +2,14 @@
 #include "call.h"
 
 #include "dma.h"
+#include "file.h"
+#include "page_round.h"
 #include "pager.h"
 #include "present.h"
 #include "safemap.h"
+#include "type.h"
 #include "watch.h"
+#include <arch/layout.h>
 
 #define PAGE_IN_MAX ((uint64_t)1 << 20) /* bytes: VM serves nobody else meanwhile */
 
@@ -95,14 +99,36 @@ int vm_do_space_clear(const struct vm_caller *caller, const struct vm_space_req 
 	return 0;
 }
 
+/* Only its pager knows what to do with a token. */
+static void missing_tell(const struct vm_caller *caller, struct vm_space *space,
+			 const struct vm_page_in_req *req, struct vm_page_in_reply *rep)
+{
+	const uint64_t end = req->address + req->bytes;
+
+	for (uint64_t page = page_floor(req->address); page < end; page += ARCH_PAGE_SIZE) {
+		const struct region *region = region_find(&space->space.regions, (vaddr_t)page);
+		const struct file *file;
+		struct page_reference present;
+
+		if (region == NULL || region->type != &type_file ||
+		    pages_find(&space->space.pages, (page_t)(page / ARCH_PAGE_SIZE), &present))
+			continue;
+		file = region->object;
+		if (file->pager_space != caller->space->id)
+			return;
+		rep->token = file->token;
+		rep->offset = region->offset + ((vaddr_t)page - region->start);
+		return;
+	}
+}
+
 int vm_do_page_in(const struct vm_caller *caller, const struct vm_page_in_req *req,
-		  struct vm_empty_reply *rep)
+		  struct vm_page_in_reply *rep)
 {
 	int error;
 	struct vm_space *space = call_space(caller, req->space, &error);
 	uint32_t access;
 
-	(void)rep;
 	if (space == NULL)
 		return error;
 	if (call_access(req->access, &access) != 0 || access == 0 || req->bytes == 0 ||
@@ -110,5 +136,8 @@ int vm_do_page_in(const struct vm_caller *caller, const struct vm_page_in_req *r
 		return -EINVAL;
 	if (req->address >= PROGRAM_HIGH || req->bytes > PROGRAM_HIGH - req->address)
 		return -EFAULT;
-	return present_page_in(space, (vaddr_t)req->address, (size_t)req->bytes, access);
+	error = present_page_in(space, (vaddr_t)req->address, (size_t)req->bytes, access);
+	if (error == -EAGAIN)
+		missing_tell(caller, space, req, rep);
+	return error;
 }
