@@ -133,6 +133,8 @@ static enum cpio_error parse_entry(const struct cpio_archive *archive, struct cp
 	entry->group = fields[FIELD_GROUP];
 	entry->time = fields[FIELD_TIME];
 	entry->links = fields[FIELD_LINKS];
+	entry->special_major = fields[FIELD_RDEVICE_MAJOR];
+	entry->special_minor = fields[FIELD_RDEVICE_MINOR];
 	return parse_data(archive, offset, entry, *is_trailer);
 }
 

@@ -44,6 +44,8 @@ struct cpio_entry {
 	uint32_t group;
 	uint32_t time; /* of last change, seconds since 1970 */
 	uint32_t links;
+	uint32_t special_major; /* of a device */
+	uint32_t special_minor;
 };
 
 void cpio_open(struct cpio_archive *archive, const void *bytes, size_t size);
