@@ -1,0 +1,1 @@
+libsys-y += lib/fsdriver/loop.c
