@@ -116,6 +116,7 @@ static u32 log_poll(u32 device)
 
 static const struct chardriver driver = {
 	.name = "log",
+	.ranges = {{1, 11, 1}},
 	.open = log_open,
 	.close = log_close,
 	.read = log_read,

@@ -89,6 +89,7 @@ static struct char_result memory_ioctl(struct char_request *request)
 
 static const struct chardriver driver = {
 	.name = "memory",
+	.ranges = {{1, 1, 7}, {1, 16, 1}},
 	.open = memory_open,
 	.read = memory_read,
 	.write = memory_write,

@@ -125,6 +125,7 @@ static bool random_work(void)
 
 static const struct chardriver driver = {
 	.name = "random",
+	.ranges = {{1, 8, 2}},
 	.init = random_init,
 	.open = random_open,
 	.read = random_read,

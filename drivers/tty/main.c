@@ -192,6 +192,7 @@ static int tty_init(void)
 
 static const struct chardriver driver = {
 	.name = "tty",
+	.ranges = {{4, 0, 256}, {5, 0, 3}, {136, 0, 16}},
 	.init = tty_init,
 	.open = tty_open,
 	.close = tty_close,

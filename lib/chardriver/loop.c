@@ -9,6 +9,7 @@
 #include <skerry/kernel_call.h>
 #include <skerry/kernel_message.h>
 #include <string.h>
+#include <skerry/vfs.h>
 #include <sys.h>
 #include <sys_call.h>
 #include <sys_grant.h>
@@ -348,10 +349,33 @@ static int init(uint32_t kind)
 
 static const struct sef_ops ops = {.init = init};
 
+/* Not by a call: VFS may be asking this very driver. Apart from chardriver_run(): where the message
+ * page lies is known only after sef_startup(). */
+static void __attribute__((noinline)) ranges_tell(void)
+{
+	for (unsigned int i = 0; i < CHAR_RANGES_MAX; i++) {
+		struct message *message = &message_page()->message;
+		struct vfs_driver_up_req request = {
+			.major = driver->ranges[i].major,
+			.minor = driver->ranges[i].minor,
+			.count = driver->ranges[i].count,
+		};
+
+		if (request.count == 0)
+			continue;
+		strlcpy(request.name, driver->name, sizeof(request.name));
+		message->type = VFS_DRIVER_UP;
+		memcpy(message->payload, &request, sizeof(request));
+		if (ipc_send_async(VFS_ENDPOINT, 0) != 0)
+			panic("VFS cannot be told");
+	}
+}
+
 int chardriver_run(const struct chardriver *which, uintptr_t argument)
 {
 	driver = which;
 	sef_startup((const struct service_start *)argument, which->name, &ops);
+	ranges_tell();
 	come_to_rest();
 	sef_run(&service);
 }

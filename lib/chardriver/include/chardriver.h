@@ -48,10 +48,20 @@ static inline struct char_result char_later(void)
 	return (struct char_result){.later = true};
 }
 
+/* Minor numbers of one major number that a driver serves. */
+struct char_range {
+	u32 major;
+	u32 minor;
+	u32 count;
+};
+
+#define CHAR_RANGES_MAX 4u
+
 /* An entry point that is NULL answers as the comment says. */
 struct chardriver {
 	const char *name;
-	int (*init)(void);					   /* 0, or RS hears of it */
+	struct char_range ranges[CHAR_RANGES_MAX]; /* VFS is told of those that have a count */
+	int (*init)(void);			   /* 0, or RS hears of it */
 	struct char_result (*open)(struct char_request *request);  /* the device */
 	struct char_result (*close)(struct char_request *request); /* 0 */
 	struct char_result (*read)(struct char_request *request);  /* EIO */
