@@ -38,6 +38,9 @@ int program_end_of(pid32 pid, int *status);
 /* The running case does not apply to this machine: it is counted as skipped, if it passes. */
 void runner_skip(const char *reason);
 
+/* Services keep memory of what cases do: what is in use is not compared. */
+void runner_keeps(void);
+
 struct runner_case {
 	const char *name;
 	const char *behaviour;

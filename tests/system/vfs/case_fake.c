@@ -1,0 +1,237 @@
+/* File servers and drivers that misbehave, and a driver that does not. */
+#include "fake.h"
+#include "file.h"
+
+#include <vfs_call.h>
+
+static int mount_fake(void)
+{
+	struct vfs_mount_req request = {
+		.target = (uintptr_t) "m",
+		.target_bytes = 2,
+		.type = "fake",
+	};
+
+	return vfs_mount(&request, NULL);
+}
+
+/* After it died RS makes it again; until then it cannot be mounted. */
+static void fake_mounted(void)
+{
+	int error;
+
+	CHECK_EQ(f_mkdir("m", 0755), 0);
+	while ((error = mount_fake()) == -EIO || error == -ENODEV)
+		give_time();
+	CHECK_EQ(error, 0);
+}
+
+static int unmount_fake(void)
+{
+	const struct vfs_path_req request = {
+		.directory = AT_CURRENT,
+		.path = (uintptr_t) "m",
+		.path_bytes = 2,
+	};
+
+	return vfs_unmount(&request, NULL);
+}
+
+void case_server_nonsense(void)
+{
+	fake_mounted();
+	CHECK_EQ(f_open("m/" FAKE_NO_TYPE, 0, 0), -EIO);
+	CHECK_EQ(f_open("m/" FAKE_NO_INODE, 0, 0), -EIO);
+	CHECK_EQ(f_open("m/" FAKE_OTHER_TYPE, 0, 0), -EIO);
+	CHECK_EQ(f_open("m/" FAKE_LONG, 0, 0), -EIO);
+	CHECK_EQ(f_open("m/" FAKE_POSITIVE, 0, 0), -EIO);
+	CHECK_EQ(f_open("m/" FAKE_FAR, 0, 0), -EIO);
+	CHECK_EQ(f_open("m/" FAKE_OWN_ERROR, 0, 0), -EIO);
+	CHECK_EQ(f_open("m/none", 0, 0), -ENOENT);
+	CHECK_EQ(unmount_fake(), 0);
+}
+
+void case_server_counts(void)
+{
+	struct file_status status;
+	char buffer[16] __attribute__((aligned(8)));
+	int fd;
+
+	fake_mounted();
+	fd = f_open("m/" FAKE_FILE, RW, 0);
+	CHECK(fd >= 0);
+	CHECK_EQ(f_read(fd, buffer, 16), -EIO);
+	CHECK_EQ(f_write(fd, buffer, 16), -EIO);
+	CHECK_EQ(f_stat_fd(fd, &status), -EIO);
+	CHECK_EQ(f_close(fd), 0);
+	fd = f_open("m", 0, 0);
+	CHECK_EQ(f_getdents(fd, buffer, 16), -EIO);
+	CHECK_EQ(f_close(fd), 0);
+	CHECK_EQ(unmount_fake(), 0);
+}
+
+void case_server_wrong_tag(void)
+{
+	fake_mounted();
+	CHECK_EQ(f_open("m/" FAKE_WRONG_TAG, 0, 0), -ENOTDIR);
+	CHECK_EQ(f_open("m/none", 0, 0), -ENOENT);
+	CHECK_EQ(unmount_fake(), 0);
+}
+
+void case_server_dies(void)
+{
+	pid32 child;
+	int fd;
+
+	fake_mounted();
+	fd = f_open("m/" FAKE_FILE, 0, 0);
+	CHECK(fd >= 0);
+	/* One waits for an answer that never comes; the other has the server die. */
+	child = child_make();
+	if (child == 0)
+		program_exit(f_open("/tmp/server_dies/m/" FAKE_SILENT, 0, 0) == -EIO ? 0 : 1);
+	give_time();
+	CHECK_EQ(f_open("m/" FAKE_DIE, 0, 0), -EIO);
+	CHECK_EQ(child_wait(child), EXITED(0));
+	CHECK_EQ(f_open("/etc/none", 0, 0), -ENOENT);
+	CHECK_EQ(f_close(fd), 0);
+}
+
+static int device_open(unsigned int minor, uint32_t flags)
+{
+	int fd;
+
+	(void)f_unlink("device");
+	CHECK_EQ(f_make("device", MODE_CHARACTER | 0666, FAKE_MAJOR, minor), 0);
+	/* It may just have died. */
+	while ((fd = f_open("device", flags, 0)) == -EIO)
+		give_time();
+	return fd;
+}
+
+void case_device(void)
+{
+	struct vfs_element elements[] = {{(uintptr_t) "ab", 2}, {(uintptr_t) "cd", 2}};
+	struct vfs_io_req vector = {.address = (uintptr_t)elements, .bytes = sizeof(elements)};
+	struct vfs_count_reply reply;
+	char found[8];
+	const int fd = device_open(FAKE_ECHO, RW | FILE_NONBLOCK);
+
+	CHECK(fd >= 0);
+	CHECK_EQ(f_read(fd, found, 8), -EAGAIN);
+	CHECK_EQ(f_write(fd, "echo", 4), 4);
+	CHECK_EQ(f_read(fd, found, 8), 4);
+	CHECK(memcmp(found, "echo", 4) == 0);
+	vector.fd = fd;
+	CHECK_EQ(vfs_write_vector(&vector, &reply), 0);
+	CHECK_EQ(reply.count, 4);
+	CHECK_EQ(f_read(fd, found, 8), 4);
+	CHECK(memcmp(found, "abcd", 4) == 0);
+	CHECK_EQ(f_seek(fd, 0, SEEK_START), -ESPIPE);
+	CHECK_EQ(f_read(fd, (void *)0x10, 8), -EAGAIN);
+	CHECK_EQ(f_write(fd, (void *)0x10, 8), -EFAULT);
+	CHECK_EQ(device_open(FAKE_CLOSED, RW), -EACCES);
+	CHECK_EQ(device_open(FAKE_DEVICES, RW), -ENXIO);
+}
+
+void case_device_fresh_memory(void)
+{
+	const int fd = device_open(FAKE_ECHO, RW | FILE_NONBLOCK);
+	char *memory = memory_map(2 * ARCH_PAGE_SIZE, 0);
+
+	CHECK_EQ(f_write(fd, memory + ARCH_PAGE_SIZE - 4, 8), 8);
+	memory_unmap(memory, 2 * ARCH_PAGE_SIZE);
+	memory = memory_map(2 * ARCH_PAGE_SIZE, 0);
+	CHECK_EQ(f_read(fd, memory + ARCH_PAGE_SIZE - 4, 8), 8);
+}
+
+void case_device_blocks(void)
+{
+	struct poll_entry entry = {.events = POLL_IN};
+	char found[8];
+	pid32 child;
+	int fd = device_open(FAKE_ECHO, RW);
+
+	child = child_make();
+	if (child == 0) {
+		fd = f_open("/tmp/device_blocks/device", RW, 0);
+		give_time();
+		CHECK_EQ(f_write(fd, "one", 3), 3);
+		give_time();
+		CHECK_EQ(f_write(fd, "two", 3), 3);
+		program_exit(0);
+	}
+	CHECK_EQ(f_read(fd, found, 8), 3);
+	entry.fd = fd;
+	CHECK_EQ(f_poll(&entry, 1, VFS_FOREVER), 1);
+	CHECK_EQ(entry.ready, POLL_IN);
+	CHECK_EQ(f_read(fd, found, 8), 3);
+	CHECK(memcmp(found, "two", 3) == 0);
+	CHECK_EQ(child_wait(child), EXITED(0));
+}
+
+void case_device_ioctl(void)
+{
+	uint32_t value = 0;
+	struct vfs_ioctl_req request = {.request = 0x5401, .argument = (uintptr_t)&value};
+	struct vfs_value_reply reply;
+
+	request.fd = device_open(FAKE_ECHO, RW);
+	CHECK_EQ(vfs_ioctl(&request, &reply), 0);
+	CHECK_EQ(reply.value, 7);
+	CHECK_EQ(value, 42);
+	request.argument = 0x10;
+	CHECK_EQ(vfs_ioctl(&request, &reply), -EFAULT);
+}
+
+void case_device_nonsense(void)
+{
+	char found[8];
+
+	CHECK_EQ(f_read(device_open(FAKE_TOO_MUCH, RW), found, 8), -EIO);
+}
+
+void case_device_dies(void)
+{
+	char found[8];
+	const int fd = device_open(FAKE_DIES, RW);
+	pid32 child;
+
+	CHECK(fd >= 0);
+	CHECK_EQ(f_make("echo", MODE_CHARACTER | 0666, FAKE_MAJOR, FAKE_ECHO), 0);
+	child = child_make();
+	if (child == 0) {
+		const int other = f_open("/tmp/device_dies/echo", RW, 0);
+
+		program_exit(f_read(other, found, 8) == -EIO ? 0 : 1);
+	}
+	give_time();
+	CHECK_EQ(f_read(fd, found, 8), -EIO);
+	CHECK_EQ(child_wait(child), EXITED(0));
+	CHECK_EQ(f_close(fd), 0);
+}
+
+void case_memory_devices(void)
+{
+	char found[4] = "abc";
+	const int null = f_open("/dev/null", RW, 0), zero = f_open("/dev/zero", RW, 0);
+	const int full = f_open("/dev/full", RW, 0);
+
+	CHECK(null >= 0 && zero >= 0 && full >= 0);
+	CHECK_EQ(f_write(null, found, 4), 4);
+	CHECK_EQ(f_read(null, found, 4), 0);
+	CHECK_EQ(f_read(zero, found, 4), 4);
+	CHECK(memcmp(found, "\0\0\0\0", 4) == 0);
+	CHECK_EQ(f_write(full, found, 4), -ENOSPC);
+	CHECK_EQ(f_close(null), 0);
+}
+
+void case_random_device(void)
+{
+	char one[32], two[32];
+	const int fd = f_open("/dev/urandom", 0, 0);
+
+	CHECK_EQ(f_read(fd, one, sizeof(one)), (long)sizeof(one));
+	CHECK_EQ(f_read(fd, two, sizeof(two)), (long)sizeof(two));
+	CHECK(memcmp(one, two, sizeof(one)) != 0);
+}
