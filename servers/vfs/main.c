@@ -100,6 +100,8 @@ static void __attribute__((noinline, noreturn)) serve(void)
 			panic("cannot receive");
 		message = message_page()->message;
 		accept(&message, &received);
+		peers_send();
+		workers_again();
 		calls_serve();
 		peers_send();
 		alarm_set();

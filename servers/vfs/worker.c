@@ -11,7 +11,7 @@
 
 static struct worker workers[WORKERS];
 static uint8_t stacks[WORKERS][STACK_BYTES] __attribute__((aligned(16)));
-static struct worker *idle, *running;
+static struct worker *idle, *running, *yielded;
 static struct worker *ready, **ready_end = &ready;
 static uintptr_t main_stack;
 static uintptr_t main_stack_top;
@@ -82,8 +82,21 @@ void worker_wake(struct worker *worker)
 
 void worker_yield(void)
 {
-	worker_wake(worker_self());
+	struct worker *self = worker_self();
+
+	self->next = yielded;
+	yielded = self;
 	leave();
+}
+
+void workers_again(void)
+{
+	while (yielded != NULL) {
+		struct worker *worker = yielded;
+
+		yielded = worker->next;
+		worker_wake(worker);
+	}
 }
 
 struct worker *worker_idle(void)

@@ -41,8 +41,10 @@ bool worker_runs(void);
 void worker_wait(void);
 void worker_wake(struct worker *worker);
 
-/* Give other workers their turn. */
+/* Put it aside until workers_again(): the main loop has turned, and perhaps sent what was in the
+ * way. */
 void worker_yield(void);
+void workers_again(void);
 
 /* NULL: all are busy. */
 struct worker *worker_idle(void);
