@@ -1,13 +1,15 @@
 # libc: musl with its overlay (ports/musl/build-libc, from a cache), and lib/posix, compiled here. All
 # of lib/posix is one object, in which only what musl calls keeps its name; the traps of cancellation
-# points stay apart, since they drag in the end of threads.
+# points stay apart, since they drag in the end of threads, and so does what few use.
 include arch/$(ARCH)/user/posix/libc.mk
 LIBC_CC := $(ARCH_LIBC_CROSS)gcc
 sysroot := $(O)/sysroot
 posix-folder := $(O)/posix
 posix-sources := $(sort $(wildcard lib/posix/*.c)) arch/$(ARCH)/user/posix/context.c \
 	arch/$(ARCH)/user/posix/trap.S
-posix-cancel := arch/$(ARCH)/user/posix/trap_cancel.S
+# Members of libc of their own, in only where they are used.
+posix-apart := $(addprefix arch/$(ARCH)/user/posix/,trap_cancel.S ucontext.S make_context.c) \
+	lib/ucontext/ucontext.c
 posix-kinds := static pic
 posix-objects = $(posix-sources:%=$(posix-folder)/$(1)/%.o)
 libc-ready := $(sysroot)/libc.stamp
@@ -22,7 +24,7 @@ POSIX_CFLAGS = -std=gnu11 -Os -g -nostdinc -ffreestanding -fvisibility=hidden -f
 posix-names := __skerry_trap __skerry_syscall __skerry_syscall_cancel __skerry_start_page \
 	__skerry_thread_pointer_set __skerry_thread_create __skerry_thread_exit
 
-$(call stamp,$(posix-folder)/compile.flags,$(LIBC_CC) $(POSIX_CFLAGS) $(posix-sources))
+$(call stamp,$(posix-folder)/compile.flags,$(LIBC_CC) $(POSIX_CFLAGS) $(posix-sources) $(posix-apart))
 
 libc-inputs := ports/musl/recipe ports/musl/build-libc ports/musl/removed ports/musl/legacy-calls \
 	lib/posix/include/posix_libc.h $(shell find ports/musl/overlay -type f)
@@ -30,13 +32,13 @@ $(sysroot)/musl.stamp: $(libc-inputs)
 	$(call say,MUSL,$(sysroot))
 	$(Q)made=$$(ports/musl/build-libc $(ARCH) $(LIBC_CC) $(ARCH_LIBC_CFLAGS)) && \
 		rm -rf $(sysroot) && mkdir -p $(sysroot) && cp -R "$$made/." $(sysroot) && \
-		rm -f $(sysroot)/complete && touch $@
+		rm -f $(sysroot)/complete && echo "$$made" >$(sysroot)/origin && touch $@
 
 define posix-rules
 $(posix-folder)/$(1)/%.o: % $(sysroot)/musl.stamp $(posix-folder)/compile.flags
 	$$(call say,CC,$$< (libc))
 	$$(Q)mkdir -p $$(@D) && $(LIBC_CC) $$(POSIX_CFLAGS) $(2) -MMD -MP -MT $$@ -MF $$@.d -c -o $$@ $$<
--include $$(patsubst %,%.d,$$(call posix-objects,$(1)))
+-include $$(patsubst %,$(posix-folder)/$(1)/%.o.d,$(posix-sources) $(posix-apart))
 endef
 $(eval $(call posix-rules,static,-fno-pie))
 $(eval $(call posix-rules,pic,-fPIC))
@@ -45,13 +47,13 @@ $(posix-folder)/static.o: $(call posix-objects,static)
 	$(Q)$(ARCH_LIBC_CROSS)ld -r -o $@.all $^ && \
 		$(ARCH_LIBC_CROSS)objcopy $(posix-names:%=--keep-global-symbol=%) $@.all $@
 
-$(sysroot)/lib/libc.a: $(posix-folder)/static.o $(posix-folder)/static/$(posix-cancel).o
+$(sysroot)/lib/libc.a: $(posix-folder)/static.o $(posix-apart:%=$(posix-folder)/static/%.o)
 	$(call say,AR,$@)
 	$(Q)cp $(sysroot)/lib/libmusl.a $@.new && $(ARCH_LIBC_CROSS)ar qD $@.new $^ && \
 		$(ARCH_LIBC_CROSS)ranlib -D $@.new && mv $@.new $@
 
 # ld-musl is the same file.
-$(sysroot)/lib/libc.so: $(call posix-objects,pic) $(posix-folder)/pic/$(posix-cancel).o
+$(sysroot)/lib/libc.so: $(call posix-objects,pic) $(posix-apart:%=$(posix-folder)/pic/%.o)
 	$(call say,LD,$@)
 	$(Q)$(LIBC_CC) $(ARCH_LIBC_CFLAGS) -nostdlib -shared -Wl,-e,_dlstart -Wl,--build-id=none \
 		-Wl,--sort-section,alignment -Wl,--sort-common -Wl,--gc-sections -Wl,--hash-style=both \
