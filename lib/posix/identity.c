@@ -68,10 +68,9 @@ long posix_do_setpgid(const struct posix_call *call)
 long posix_do_setsid(const struct posix_call *call)
 {
 	const struct pm_empty_req request = {};
-	struct pm_pid_reply reply;
-	const int error = PM_ASK(call, PM_SESSION_CREATE, &request, &reply);
+	const int error = PM_ASK(call, PM_SESSION_CREATE, &request, NULL);
 
-	return error != 0 ? error : reply.pid;
+	return error != 0 ? error : posix_do_getpid(call);
 }
 
 /* --- Users and groups ------------------------------------------------------------------------- */

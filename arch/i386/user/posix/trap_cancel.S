@@ -6,6 +6,9 @@
  * call yet: musl's handler sends it to __cp_cancel. A call that was made ends at or behind __cp_end
  * whichever way in was taken: INT is the last instruction, and SYSEXIT goes on behind it. There is
  * no third way in here, because only one can be last.
+ *
+ * A thread that is cancelled asynchronously comes to __cp_cancel from anywhere: nothing above its
+ * stack pointer may be touched then, and __cancel() does not return.
  */
 #include <arch/features.h>
 #include <arch/layout.h>
@@ -43,11 +46,11 @@ __cp_end:
 	popl	%ebx
 	ret
 __cp_cancel:
-	popl	%ebp
-	popl	%edi
-	popl	%esi
-	popl	%ebx
-	jmp	__cancel
+	movl	%esp, %ebp
+	andl	$-16, %esp
+	call	__cancel
+	movl	%ebp, %esp
+	jmp	__cp_end
 
 	.hidden	__cancel
 	.section .note.GNU-stack, "", @progbits

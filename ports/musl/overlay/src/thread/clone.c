@@ -13,7 +13,7 @@ static int spawn(int (*function)(void *), int flags, void *argument)
 
 	if (pid != 0)
 		return pid;
-	__pthread_self()->tid = __syscall(SYS_gettid);
+	__pthread_self()->tid = __syscall(SYS_set_tid_address, &__thread_list_lock);
 	for (;;)
 		__syscall(SYS_exit_group, function(argument));
 }
