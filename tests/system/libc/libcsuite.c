@@ -6,7 +6,7 @@
 #include "tests/system/user/runner.h"
 
 #include <option.h>
-#include <service.h>
+#include <sef.h>
 #include <sys.h>
 
 static const struct runner_case cases[] = {
@@ -23,9 +23,8 @@ int sys_main(uintptr_t argument)
 	const struct service_start *given = (const struct service_start *)argument;
 	char wanted[32] = "";
 
-	service_init(given, "libcsuite");
+	sef_startup(given, "libcsuite", NULL);
 	(void)option_value((const char *)(uintptr_t)given->command_line, "libc", wanted,
 			   sizeof(wanted));
-	service_ready(0);
 	return runner_run(&suite, wanted);
 }
