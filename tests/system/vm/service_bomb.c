@@ -137,7 +137,8 @@ static bool set_wait(struct set *set)
 	unsigned int sleeps = 0;
 
 	for (unsigned int i = 0; i < set->count; i++) {
-		const struct pm_wait_req wait = {.pid = set->pid[i], .flags = PM_WAIT_NOHANG};
+		const struct pm_wait_req wait = {.pid = set->pid[i],
+						 .flags = PM_WAIT_NOHANG | PM_WAIT_EXITED};
 		struct pm_wait_reply reply = {0};
 
 		while (reply.pid == 0) {
