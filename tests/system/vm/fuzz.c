@@ -56,6 +56,20 @@ static uint32_t bound(struct fuzz *fuzz)
 	return bounds[below(fuzz, sizeof(bounds) / sizeof(bounds[0]))];
 }
 
+/* Sleeps that only others end, and what makes or stops threads that nobody would end. */
+static bool is_endless(uint32_t type)
+{
+	static const uint32_t types[] = {PM_FUTEX_WAIT,	   PM_SIGNAL_SUSPEND, PM_SIGNAL_WAIT,
+					 PM_SLEEP,	   PM_THREAD_CREATE,  PM_KILL,
+					 PM_SIGNAL_ACTION, PM_SIGNAL_QUEUE};
+
+	for (unsigned int i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (types[i] == type)
+			return true;
+	}
+	return false;
+}
+
 static uint32_t word(struct fuzz *fuzz)
 {
 	const uint32_t known = (uint32_t)fuzz->known[below(fuzz, 8)];
@@ -91,7 +105,9 @@ static uint32_t type_of(struct fuzz *fuzz, uint32_t protocol)
 	case 0:
 		return fuzz_random(fuzz);
 	case 1:
-		return MESSAGE_TYPE(protocol, below(fuzz, 64));
+		/* One that no protocol has, or any of VM's and RS's. */
+		return MESSAGE_TYPE(protocol, protocol == PROTOCOL_PM ? 64 + below(fuzz, 64)
+								      : below(fuzz, 64));
 	default:
 		if (protocol == PROTOCOL_VM)
 			return rows_vm[below(fuzz, ROWS(vm))];
@@ -99,11 +115,12 @@ static uint32_t type_of(struct fuzz *fuzz, uint32_t protocol)
 			return rows_rs[below(fuzz, ROWS(rs))];
 		break;
 	}
-	/* Not so often what ends who asks. */
+	/* Not so often what ends who asks, and nothing that may never be answered. */
 	for (;;) {
 		const uint32_t type = rows_pm[below(fuzz, ROWS(pm))];
 
-		if (type != PM_EXIT || below(fuzz, 16) == 0)
+		if (!is_endless(type) &&
+		    ((type != PM_EXIT && type != PM_SIGNAL_RETURN) || below(fuzz, 16) == 0))
 			return type;
 	}
 }
