@@ -16,3 +16,6 @@ $(O)/libctest.elf: $(libctest-objects) $(sysroot)/lib/libc.a
 	$(Q)$(skerry-gcc) -o $@ $(libctest-objects)
 $(O)/archive/libctest: $(O)/libctest.elf
 	$(Q)$(ARCH_LIBC_CROSS)strip -o $@ $<
+archive-files += $(O)/archive/busybox
+$(O)/archive/busybox: $(O)/busybox/busybox
+	$(Q)cp $< $@
