@@ -1,6 +1,7 @@
 # Starting what was built. A board's board.mk says how; SMP= MEM= CMDLINE= QEMU_EXTRA= FLOW= vary it.
 FLOW ?= $(firstword $(BOARD_FLOWS))
-ifeq ($(filter $(FLOW),$(BOARD_FLOWS)),)
+# (No flows at all: the configuration is still another architecture's, and is about to be made anew.)
+ifneq ($(filter-out $(BOARD_FLOWS),$(FLOW)),)
 $(error The board $(BOARD) has no boot flow '$(FLOW)'; FLOW= takes one of: $(BOARD_FLOWS))
 endif
 QEMU ?= $(BOARD_QEMU)

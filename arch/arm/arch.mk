@@ -13,6 +13,8 @@ libfdt-wanted := y
 # How QEMU's ARM boards are run; a board.mk may say otherwise. The guest leaves by semihosting, with
 # the exit code as it is.
 BOARD_QEMU := qemu-system-arm
+# Or QEMU complains of the build machine's sound at every start.
+export QEMU_AUDIO_DRV := none
 BOARD_QEMU_ARGS := -no-reboot -semihosting-config enable=on,target=native
 BOARD_SERIAL := -serial @SERIAL@
 BOARD_CMDLINE := console=serial

@@ -57,7 +57,7 @@ void devices_map(void)
 		registers[i++] = device_map(nodes[1], 0);
 	while (i > 0)
 		if (!registers[--i])
-			panic("boot: %s has no registers %u", chip->compatible[0], i);
+			panic("boot: the %s has no registers %u", chip->name, i);
 	chip->init(registers);
 	time_source_map();
 	cpu_start_find();
@@ -106,7 +106,7 @@ unsigned int arch_devices_init(const struct boot_info *info)
 {
 	const unsigned int count = info->cpu_count < CPU_MAX ? info->cpu_count : CPU_MAX;
 
-	print("interrupts: %s, %u lines\n", chip->compatible[0], chip->count());
+	print("interrupts: %s, %u lines\n", chip->name, chip->count());
 	time_init();
 	return cpu_start_known() ? count - 1 : 0;
 }

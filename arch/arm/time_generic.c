@@ -5,12 +5,14 @@
 #include "arch/common/devicetree.h"
 #include "devices.h"
 #include "kernel/arch.h"
+#include "kernel/panic.h"
 #include "registers.h"
 #include "time.h"
 #include "time_source.h"
 
-#define VIRTUAL_INTERRUPT 2u /* entry of the binding arm,armv7-timer */
-#define VIRTUAL_LINE 27u     /* where a CPU with a GIC has it */
+#define VIRTUAL_INTERRUPT 2u	    /* entry of the binding arm,armv7-timer */
+#define VIRTUAL_LINE 27u	    /* where a CPU with a GIC has it */
+#define PFR1_GENERIC_TIMER 0xF0000u /* B4.1.94 */
 #define TIMER_ON 1u
 #define TIMER_OFF 2u
 #define CNTKCTL_VIRTUAL_COUNTER 2u /* user mode may read CNTVCT */
@@ -21,6 +23,8 @@ static unsigned int line = VIRTUAL_LINE;
 
 void time_source_map(void)
 {
+	if (!(id_pfr1_read() & PFR1_GENERIC_TIMER))
+		panic("boot: this CPU has no generic timer (ARM_A9_TIMER is not selected)");
 }
 
 uint32_t time_source_init(void)

@@ -158,6 +158,7 @@ static unsigned int line_of(bool second, const uint32_t cells[INTERRUPT_CELLS])
 }
 
 CHIP(interrupt_chip, bcm2836) = {
+	.name = "BCM2836",
 	.compatible = {"brcm,bcm2836-l1-intc"},
 	.behind = "brcm,bcm2836-armctrl-ic",
 	.blocks = 1,

@@ -25,6 +25,7 @@ struct console_chip {
 
 /* Lines are numbered as drivers know them. Locked, but for send(). */
 struct interrupt_chip {
+	const char *name;
 	const char *compatible[CHIP_NAMES];
 	unsigned int blocks; /* of registers it wants, at most 2 */
 	/* Compatible with a second controller, whose lines come through the first; its registers

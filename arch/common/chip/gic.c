@@ -163,6 +163,7 @@ static unsigned int line_of(bool second, const uint32_t cells[INTERRUPT_CELLS])
 }
 
 CHIP(interrupt_chip, gic) = {
+	.name = "GIC",
 	.compatible = {"arm,cortex-a15-gic", "arm,cortex-a9-gic", "arm,gic-400",
 		       "arm,cortex-a7-gic"},
 	.blocks = 2,
