@@ -38,3 +38,14 @@ TEST("a long value is cut")
 	CHECK(option_value("a=123456789", "a", value, sizeof(value)));
 	CHECK_TEXT(value, "1234567");
 }
+
+TEST("numbers are decimal or hexadecimal, and nothing else")
+{
+	CHECK(option_integer("a=12 b=0x1f c=", "a", 7) == 12);
+	CHECK(option_integer("a=12 b=0x1f c=", "b", 7) == 31);
+	CHECK(option_integer("a=12 b=0x1f c=", "c", 7) == 7);
+	CHECK(option_integer("a=12 b=0x1f c=", "d", 7) == 7);
+	CHECK(option_integer("a=1f b=12z c=-1", "a", 7) == 7);
+	CHECK(option_integer("a=1f b=12z c=-1", "b", 7) == 7);
+	CHECK(option_integer("a=1f b=12z c=-1", "c", 7) == 7);
+}

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "tests/system/user/expect.h"
 #include <chr_call.h>
 #include <skerry/errno.h>
 #include <sys.h>
@@ -12,23 +13,6 @@
 
 /* What a wait answers when there was nothing; no driver does. */
 #define NO_ANSWER INT64_MIN
-
-#define EXPECT(condition)                                                                          \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			sys_print("# %s:%d: %s\n", __FILE__, __LINE__, #condition);                \
-			return false;                                                              \
-		}                                                                                  \
-	} while (0)
-#define EXPECT_EQ(found, wanted)                                                                   \
-	do {                                                                                       \
-		const long found_ = (long)(found);                                                 \
-		if (found_ != (long)(wanted)) {                                                    \
-			sys_print("# %s:%d: %s is not %s but %ld\n", __FILE__, __LINE__, #found,   \
-				  #wanted, found_);                                                \
-			return false;                                                              \
-		}                                                                                  \
-	} while (0)
 
 void asker_init(void);
 

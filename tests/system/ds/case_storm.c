@@ -10,22 +10,9 @@
 #include <string.h>
 #include <sys_ipc.h>
 
-static uint64_t option_number(const char *name, uint64_t fallback)
-{
-	const char *line = (const char *)(uintptr_t)service_start()->command_line;
-	uint64_t value = 0;
-	char text[24];
-
-	if (!option_value(line, name, text, sizeof(text)) || text[0] == '\0')
-		return fallback;
-	for (const char *at = text; *at >= '0' && *at <= '9'; at++)
-		value = value * 10 + (uint64_t)(*at - '0');
-	return value;
-}
-
 static uint64_t seed(void)
 {
-	return option_number("seed", 1);
+	return suite_number("seed", 1);
 }
 
 static bool replay(const char *name, uint64_t operation)
@@ -192,7 +179,7 @@ static bool play(uint64_t *random)
 
 bool case_random(void)
 {
-	const uint64_t operations = option_number("ops", 3000);
+	const uint64_t operations = suite_number("ops", 3000);
 	uint64_t random = (seed() + 1) * 0x9E3779B97F4A7C15ull;
 	bool right = true;
 
@@ -243,7 +230,7 @@ static bool crew_finished(void)
 
 bool case_storm(void)
 {
-	const unsigned int operations = (unsigned int)option_number("ops", OPERATIONS);
+	const unsigned int operations = (unsigned int)suite_number("ops", OPERATIONS);
 	struct order order[CLIENTS];
 	const uint64_t at = map_shared();
 	struct crew crew;
@@ -296,7 +283,7 @@ static void payload_make(uint64_t *random, uint32_t payload[14])
 
 bool case_fuzz(void)
 {
-	const uint64_t messages = option_number("ops", 4000);
+	const uint64_t messages = suite_number("ops", 4000);
 	uint64_t random = (seed() + 1) * 0xD1342543DE82EF95ull;
 	uint32_t payload[14];
 	uint32_t value;

@@ -1,6 +1,7 @@
 /* The suite's side of its clients, and what cases share. A case answers whether all was well. */
 #pragma once
 
+#include "tests/system/user/expect.h"
 #include "order.h"
 #include <arch/layout.h>
 #include <skerry/vm.h>
@@ -8,23 +9,6 @@
 
 #define PAGE ((uint64_t)ARCH_PAGE_SIZE)
 #define BAD_GRANT GRANT_ID(9, 200, 9)
-
-#define EXPECT(condition)                                                                          \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			sys_print("# %s:%d: %s\n", __FILE__, __LINE__, #condition);                \
-			return false;                                                              \
-		}                                                                                  \
-	} while (0)
-#define EXPECT_EQ(found, wanted)                                                                   \
-	do {                                                                                       \
-		const long found_ = (long)(found);                                                 \
-		if (found_ != (long)(wanted)) {                                                    \
-			sys_print("# %s:%d: %s is not %s but %ld\n", __FILE__, __LINE__, #found,   \
-				  #wanted, found_);                                                \
-			return false;                                                              \
-		}                                                                                  \
-	} while (0)
 
 enum { SELF, A, B, CLIENTS };
 

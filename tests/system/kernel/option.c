@@ -11,36 +11,9 @@ bool option_get(const char *name, char *value, size_t size)
 	return option_value(boot.command_line, name, value, size);
 }
 
-static int digit_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
 uint64_t option_number(const char *name, uint64_t fallback)
 {
-	char text[32];
-	const char *at = text;
-	unsigned int radix = 10;
-	uint64_t value = 0;
-
-	if (!option_get(name, text, sizeof(text)) || *at == '\0')
-		return fallback;
-	if (at[0] == '0' && at[1] == 'x') {
-		radix = 16;
-		at += 2;
-	}
-	for (; *at != '\0'; at++) {
-		const int digit = digit_of(*at);
-
-		if (digit < 0 || (unsigned int)digit >= radix)
-			return fallback;
-		value = value * radix + (unsigned int)digit;
-	}
-	return value;
+	return option_integer(boot.command_line, name, fallback);
 }
 
 bool list_has(const char *list, const char *word)

@@ -1,5 +1,6 @@
 /* Random calls: on threads that compute, against what SCHED must say; and messages that mean
  * nothing. */
+#include "tests/system/user/runner.h"
 #include "worker.h"
 
 #include <option.h>
@@ -8,19 +9,6 @@
 #include <sys_ipc.h>
 
 #define WORKERS 6u
-
-static uint64_t option_number(const char *name, uint64_t fallback)
-{
-	const char *line = (const char *)(uintptr_t)service_start()->command_line;
-	uint64_t value = 0;
-	char text[24];
-
-	if (!option_value(line, name, text, sizeof(text)) || text[0] == '\0')
-		return fallback;
-	for (const char *at = text; *at >= '0' && *at <= '9'; at++)
-		value = value * 10 + (uint64_t)(*at - '0');
-	return value;
-}
 
 /* xorshift64* */
 static uint32_t random_below(uint64_t *state_, uint32_t limit)
@@ -34,7 +22,7 @@ static uint32_t random_below(uint64_t *state_, uint32_t limit)
 static bool replay(const char *name, uint64_t operation)
 {
 	sys_print("# operation %llu; again: CMDLINE='root=vm sched=%s seed=%llu ops=%llu'\n",
-		  (unsigned long long)operation, name, (unsigned long long)option_number("seed", 1),
+		  (unsigned long long)operation, name, (unsigned long long)suite_number("seed", 1),
 		  (unsigned long long)operation + 1);
 	return false;
 }
@@ -87,8 +75,8 @@ static bool play(uint64_t *random)
 
 bool case_random(void)
 {
-	const uint64_t operations = option_number("ops", 3000);
-	uint64_t random = (option_number("seed", 1) + 1) * 0x9E3779B97F4A7C15ull;
+	const uint64_t operations = suite_number("ops", 3000);
+	uint64_t random = (suite_number("seed", 1) + 1) * 0x9E3779B97F4A7C15ull;
 	uint32_t counts[WORKERS];
 
 	memset(model, 0, sizeof(model));
@@ -110,8 +98,8 @@ bool case_random(void)
 bool case_fuzz(void)
 {
 	static const uint32_t values[] = {0, 1, 2, 20, 0xFFF, 0x1000, 0x80000000, 0xFFFFFFFF};
-	const uint64_t messages = option_number("ops", 3000);
-	uint64_t random = (option_number("seed", 1) + 1) * 0xD1342543DE82EF95ull;
+	const uint64_t messages = suite_number("ops", 3000);
+	uint64_t random = (suite_number("seed", 1) + 1) * 0xD1342543DE82EF95ull;
 	struct message *message = &message_page()->message;
 
 	EXPECT(workers_start(2));

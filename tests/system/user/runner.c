@@ -1,7 +1,9 @@
 /* Programs run for a service, and the figures of VM and the kernel before and after. */
 #include "runner.h"
 
+#include <option.h>
 #include <pm_call.h>
+#include <service.h>
 #include <skerry/info.h>
 #include <string.h>
 #include <sys.h>
@@ -12,6 +14,12 @@
 #define KEPT_MAX 16u
 
 #define SLEEPS_MAX 1000u
+
+u64 suite_number(const char *name, u64 fallback)
+{
+	return option_integer((const char *)(uintptr_t)service_start()->command_line, name,
+			      fallback);
+}
 
 void balance_take(struct balance *balance)
 {

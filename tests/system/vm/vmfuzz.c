@@ -158,14 +158,6 @@ static bool round_holds(uint32_t seed)
 	return round_run(seed, &balanced) && (balanced || (round_run(seed, &balanced) && balanced));
 }
 
-static uint32_t option_number(const char *line, const char *name, uint32_t otherwise)
-{
-	char text[16];
-
-	return option_value(line, name, text, sizeof(text)) && text[0] != '\0' ? fuzz_number(text)
-									       : otherwise;
-}
-
 /* The first round pages in what stays, and is nobody's loss. */
 int sys_main(uintptr_t argument)
 {
@@ -175,8 +167,8 @@ int sys_main(uintptr_t argument)
 	bool right = true;
 
 	sef_startup(given, "vmfuzz", NULL);
-	seed = option_number(line, "seed", 1);
-	messages = option_number(line, "fuzz", 10000);
+	seed = (uint32_t)option_integer(line, "seed", 1);
+	messages = (uint32_t)option_integer(line, "fuzz", 10000);
 	rounds = (messages + ROUND_MESSAGES - 1) / ROUND_MESSAGES;
 	sys_print("TAP version 14\n1..1\n# seed %u\n", (unsigned int)seed);
 	while (right && done < rounds)

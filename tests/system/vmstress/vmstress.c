@@ -22,22 +22,6 @@ unsigned int stress_operations, stress_scale, stress_done;
 
 static const char *running;
 
-static uint64_t option_number(const char *name, uint64_t fallback)
-{
-	const char *line = (const char *)(uintptr_t)service_start()->command_line;
-	uint64_t value = 0;
-	char text[24];
-
-	if (!option_value(line, name, text, sizeof(text)) || text[0] == '\0')
-		return fallback;
-	for (const char *at = text; *at != '\0'; at++) {
-		if (*at < '0' || *at > '9')
-			return fallback;
-		value = value * 10 + (uint64_t)(*at - '0');
-	}
-	return value;
-}
-
 unsigned int stress_budget(unsigned int usual)
 {
 	return stress_operations != 0 ? stress_operations : usual * stress_scale;
@@ -110,9 +94,9 @@ int sys_main(uintptr_t argument)
 	sef_startup(given, "vmstress", NULL);
 	(void)option_value((const char *)(uintptr_t)given->command_line, "vmstress", wanted,
 			   sizeof(wanted));
-	stress_seed = option_number("seed", SEED_DEFAULT);
-	stress_operations = (unsigned int)option_number("ops", 0);
-	stress_scale = (unsigned int)option_number("stress", 1);
+	stress_seed = suite_number("seed", SEED_DEFAULT);
+	stress_operations = (unsigned int)suite_number("ops", 0);
+	stress_scale = (unsigned int)suite_number("stress", 1);
 	world_init();
 	return runner_run(&suite, wanted);
 }
