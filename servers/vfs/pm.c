@@ -51,23 +51,30 @@ static struct answer do_fork(struct call *call, const struct pm_vfs_fork_req *re
 	return answer(0);
 }
 
-/* Its calls end first: they use what it has. */
-static struct answer do_exit(struct call *call, const struct pm_vfs_process_req *req,
-			     struct pm_vfs_reply *rep)
+/* Ends what the process has asked so far: false: wait for `ended`. */
+static bool calls_end(struct call *call, struct process *process)
 {
-	struct process *process = process_find(req->process);
 	unsigned int at = 0;
 	struct call *other;
 
-	(void)rep;
-	if (process == NULL)
-		return answer(-ESRCH);
 	while (call->state == 0 && (other = call_next(&at)) != NULL) {
 		if (other->process == process)
 			call_drop(other);
 	}
 	call->state = 1;
-	if (process->calls > 0)
+	return process->calls == 0;
+}
+
+/* Its calls end first: they use what it has. */
+static struct answer do_exit(struct call *call, const struct pm_vfs_process_req *req,
+			     struct pm_vfs_reply *rep)
+{
+	struct process *process = process_find(req->process);
+
+	(void)rep;
+	if (process == NULL)
+		return answer(-ESRCH);
+	if (!calls_end(call, process))
 		return call_wait(call, &process->ended);
 	if (process->session == process->pid && process->terminal != EP_NONE)
 		device_session_ends(process->terminal, process->session);
@@ -75,14 +82,17 @@ static struct answer do_exit(struct call *call, const struct pm_vfs_process_req 
 	return answer(0);
 }
 
+/* Calls there may be of threads that the exec ended. */
 static struct answer do_exec_done(struct call *call, const struct pm_vfs_process_req *req,
 				  struct pm_vfs_reply *rep)
 {
 	struct process *process = process_find(req->process);
 
-	(void)call, (void)rep;
+	(void)rep;
 	if (process == NULL)
 		return answer(-ESRCH);
+	if (!calls_end(call, process))
+		return call_wait(call, &process->ended);
 	descriptors_close(process, true);
 	return answer(0);
 }
