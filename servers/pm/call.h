@@ -8,8 +8,9 @@
 /* What programs may do; before the first is made. */
 void privilege_init(void);
 
-/* Give a new thread the rights of programs and let it go; -errno: it is still held. */
+/* Give a new thread the rights of programs, and let it go. */
 int privilege_give(endpoint_t thread);
+void privilege_allow(endpoint_t thread);
 
 /* --- Processes -------------------------------------------------------------------------------- */
 

@@ -119,9 +119,10 @@ static int program_put(const struct process *process, endpoint_t thread,
 /* --- Exec ------------------------------------------------------------------------------------- */
 
 /* After 0 the process runs the new program, and its old space is free. */
-static int process_exec(struct process *process, const struct wish *wish)
+static int process_exec(struct thread *caller, const struct wish *wish)
 {
-	const bool is_first = calling == process->threads;
+	const struct process *process = caller->process;
+	const struct pm_ids_reply ids = process->ids.id;
 	struct program_entry entry;
 	struct vm_space_reply space;
 	int error = space_make(process->thread, &space);
@@ -130,11 +131,9 @@ static int process_exec(struct process *process, const struct wish *wish)
 		return error;
 	error = program_put(process, process->thread, &space, wish, &entry);
 	if (error == 0)
-		error = process_replace(process, calling, &space, wish->name, &entry);
+		error = exec_commit(caller, &space, wish->name, &entry, &ids);
 	if (error != 0)
 		space_free(space.space);
-	else if (!is_first && !process->stopped)
-		thread_resume(process->threads);
 	return error;
 }
 
@@ -152,7 +151,7 @@ struct answer pm_do_exec(endpoint_t caller, const struct pm_exec_req *req,
 		return result;
 	error = wish_fetch(caller, req, &wish);
 	if (error == 0)
-		error = process_exec(calling->process, &wish);
+		error = process_exec(calling, &wish);
 	return error == 0 ? answer_later() : answer(error);
 }
 
@@ -227,7 +226,7 @@ struct answer pm_do_start(endpoint_t caller, const struct pm_exec_req *req,
 	process_set_parent(process, parent);
 	limits_init(process);
 	process->started = time_now();
-	vfs_introduce(process);
+	vfs_introduce(process, true);
 	rep->pid = process->pid;
 	rep->thread = EP_NONE;
 	return answer(0);

@@ -109,6 +109,8 @@ static void file_close(struct job *job)
 		vfs_send(request, PM_VFS_EXEC_CLOSE, &close, sizeof(close), nothing_more);
 }
 
+static void waiters_run(void);
+
 static void job_free(struct job *job)
 {
 	const struct vm_space_req space = {.space = job->space.space};
@@ -118,15 +120,16 @@ static void job_free(struct job *job)
 		(void)vm_space_destroy(&space, NULL);
 	vfs_grant_end(job->grant);
 	job->used = false;
+	waiters_run();
 }
 
 static void fail(struct job *job, int error)
 {
 	struct thread *thread = thread_by_endpoint(job->thread);
 
-	job_free(job);
 	if (thread != NULL)
 		thread_answer(thread, error, NULL, 0);
+	job_free(job);
 }
 
 /* Ask VFS; `done` gets the job. */
@@ -156,16 +159,20 @@ static struct job *job_of(const struct vfs_request *request)
 
 /* --- The last step ---------------------------------------------------------------------------- */
 
+static void go_on(struct thread *thread)
+{
+	thread->sleep = SLEEP_NONE;
+	thread->held = true;
+	signal_deliver(thread);
+}
+
 static void begun(struct vfs_request *request, const struct pm_vfs_reply *reply)
 {
 	struct thread *thread = thread_by_endpoint(request->thread);
 
 	(void)reply;
-	if (thread == NULL)
-		return;
-	thread->sleep = SLEEP_NONE;
-	thread->held = true;
-	signal_deliver(thread);
+	if (thread != NULL)
+		go_on(thread);
 }
 
 static void ids_tell(const struct process *process)
@@ -202,32 +209,34 @@ static void ids_take(struct process *process, const struct pm_ids_reply *new)
 		ids_tell(process);
 }
 
-/* Nothing fails from here but process_replace() itself. */
-static void replace(struct job *job, const struct program_entry *entry)
+int exec_commit(struct thread *caller, const struct vm_space_reply *space, const char *name,
+		const struct program_entry *entry, const struct pm_ids_reply *ids)
 {
-	struct thread *thread = thread_by_endpoint(job->thread);
-	struct process *process = thread->process;
+	struct process *process = caller->process;
+	struct thread *first = process->threads;
 	const struct pm_vfs_process_req done = {.process = process->thread};
-	struct vfs_request *request = vfs_request_new(process->thread, process->thread);
-	int error;
+	struct vfs_request *request;
+	int error = vfs_tell_begin(first, process->thread, &request);
 
-	if (request == NULL) {
-		fail(job, -EAGAIN);
-		return;
-	}
-	thread_stop(process->threads);
-	error = process_replace(process, thread, &job->space, job->name, entry);
+	if (error != 0)
+		return error;
+	thread_stop(first);
+	error = process_replace(process, caller, space, name, entry);
 	if (error != 0) {
-		thread_resume(process->threads);
-		vfs_request_drop(request);
-		fail(job, error);
-		return;
+		if (!first->held && !process->stopped)
+			thread_resume(first);
+		if (request != NULL)
+			vfs_request_drop(request);
+		return error;
 	}
-	job->has_space = false;
-	process->threads->sleep = SLEEP_VFS;
-	ids_take(process, &job->ids);
-	vfs_send(request, PM_VFS_EXEC_DONE, &done, sizeof(done), begun);
-	job_free(job);
+	ids_take(process, ids);
+	if (request == NULL) {
+		go_on(first);
+	} else {
+		first->sleep = SLEEP_VFS;
+		vfs_send(request, PM_VFS_EXEC_DONE, &done, sizeof(done), begun);
+	}
+	return 0;
 }
 
 static int stack_make(struct job *job, const struct process *process, struct program_entry *entry)
@@ -274,14 +283,18 @@ static int stack_make(struct job *job, const struct process *process, struct pro
 
 static void loaded(struct job *job)
 {
-	const struct thread *thread = thread_by_endpoint(job->thread);
+	struct thread *thread = thread_by_endpoint(job->thread);
 	struct program_entry entry;
-	const int error = stack_make(job, thread->process, &entry);
+	int error = stack_make(job, thread->process, &entry);
 
-	if (error != 0)
+	if (error == 0)
+		error = exec_commit(thread, &job->space, job->name, &entry, &job->ids);
+	if (error != 0) {
 		fail(job, error);
-	else
-		replace(job, &entry);
+		return;
+	}
+	job->has_space = false;
+	job_free(job);
 }
 
 /* --- Segments --------------------------------------------------------------------------------- */
@@ -488,8 +501,12 @@ static int script_begin(struct job *job)
 
 	job->shown.head[job->head_bytes < HEAD_BYTES ? job->head_bytes : HEAD_BYTES - 1] = '\0';
 	end = strchr(line, '\n');
-	if (end == NULL || job->scripts++ == SCRIPTS_MAX)
+	if (end == NULL && job->file_bytes < HEAD_BYTES)
+		end = line + strlen(line); /* the file is this line */
+	if (end == NULL)
 		return -ENOEXEC;
+	if (job->scripts++ == SCRIPTS_MAX)
+		return -ELOOP;
 	while (end > line && (end[-1] == ' ' || end[-1] == '\t'))
 		end--;
 	*end = '\0';
@@ -623,29 +640,92 @@ static void name_take(struct job *job)
 	memcpy(job->name, last, length < PM_NAME_MAX ? length : PM_NAME_MAX);
 }
 
-bool exec_path(struct thread *thread, const struct pm_exec_req *req, struct answer *result)
+/* 0: the job is under way; else it is free again. */
+static int job_begin(struct job *job, struct thread *thread, const struct pm_exec_req *req)
 {
-	struct job *job = vfs_is_there() ? job_new(thread) : NULL;
-	int error;
+	int error = path_fetch(thread->endpoint, req->name, job->shown.path);
 
-	*result = answer(-EAGAIN);
-	if (job == NULL)
-		return vfs_is_there();
-	error = path_fetch(thread->endpoint, req->name, job->shown.path);
-	if (error == 0 && strchr(job->shown.path, '/') == NULL) {
-		job_free(job);
-		return false;
-	}
+	if (error == 0 && strchr(job->shown.path, '/') == NULL)
+		error = -ENOENT;
 	if (error == 0)
 		error = strings_fetch(job, req);
 	if (error != 0) {
 		job_free(job);
-		*result = answer(error);
-		return true;
+		return error;
 	}
 	name_take(job);
 	thread->sleep = SLEEP_VFS;
 	file_open(job);
-	*result = answer_later();
+	return 0;
+}
+
+/* --- More than there are jobs ----------------------------------------------------------------- */
+
+/* In place `first` waits who came first. */
+static struct {
+	endpoint_t thread;
+	struct pm_exec_req request;
+} waiters[PROCESSES];
+static unsigned int waiter_first, waiter_count;
+
+static bool waiter_add(struct thread *thread, const struct pm_exec_req *req)
+{
+	const unsigned int place = (waiter_first + waiter_count) % PROCESSES;
+
+	if (waiter_count == PROCESSES)
+		return false;
+	waiters[place].thread = thread->endpoint;
+	waiters[place].request = *req;
+	waiter_count++;
+	thread->sleep = SLEEP_VFS;
+	return true;
+}
+
+/* A job that fails at once frees its place, which comes here again: the loop sees that. */
+static void waiters_run(void)
+{
+	static bool runs;
+
+	if (runs)
+		return;
+	runs = true;
+	while (waiter_count > 0) {
+		const struct pm_exec_req req = waiters[waiter_first].request;
+		struct thread *thread = thread_by_endpoint(waiters[waiter_first].thread);
+		struct job *job = thread != NULL ? job_new(thread) : NULL;
+		int error;
+
+		if (thread != NULL && job == NULL)
+			break;
+		waiter_first = (waiter_first + 1) % PROCESSES;
+		waiter_count--;
+		error = thread != NULL ? job_begin(job, thread, &req) : 0;
+		if (error != 0)
+			thread_answer(thread, error, NULL, 0);
+	}
+	runs = false;
+}
+
+bool exec_path(struct thread *thread, const struct pm_exec_req *req, struct answer *result)
+{
+	static char path[PM_PATH_MAX];
+	struct job *job;
+	int error;
+
+	if (!vfs_is_there())
+		return false;
+	error = path_fetch(thread->endpoint, req->name, path);
+	if (error == 0 && strchr(path, '/') == NULL)
+		return false;
+	if (error != 0) {
+		*result = answer(error);
+		return true;
+	}
+	job = waiter_count == 0 ? job_new(thread) : NULL;
+	if (job != NULL)
+		error = job_begin(job, thread, req);
+	else
+		error = waiter_add(thread, req) ? 0 : -EAGAIN;
+	*result = error != 0 ? answer(error) : answer_later();
 	return true;
 }

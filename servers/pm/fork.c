@@ -95,10 +95,9 @@ static void undo(struct process *child)
 /* It waits for the answer to its parent's call. */
 static void child_start(const struct process *child)
 {
-	const struct sys_priv_allow_req allow = {child->thread, PRIV_ALLOW};
 	const struct pm_pid_reply reply = {.pid = 0, .thread = child->thread};
 
-	(void)sys_priv_allow(&allow, NULL); /* it has just been made */
+	privilege_allow(child->thread);
 	service_answer(child->thread, 0, &reply, sizeof(reply));
 }
 

@@ -144,6 +144,7 @@ struct answer pm_do_thread_create(endpoint_t caller, const struct pm_thread_crea
 	thread->message_address = address;
 	thread->clear_address = req->clear_address;
 	thread->mask = ~SIGNALS_SURE;
+	privilege_allow(clear.thread);
 	rep->tid = tid;
 	rep->thread = clear.thread;
 	return answer(0);

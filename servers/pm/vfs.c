@@ -156,7 +156,16 @@ static void nothing_more(struct vfs_request *request, const struct pm_vfs_reply 
 	(void)request, (void)reply;
 }
 
-void vfs_introduce(const struct process *process)
+static void introduced(struct vfs_request *request, const struct pm_vfs_reply *reply)
+{
+	const struct thread *thread = thread_by_endpoint(request->thread);
+
+	(void)reply;
+	if (thread != NULL)
+		privilege_allow(thread->endpoint);
+}
+
+void vfs_introduce(const struct process *process, bool begins)
 {
 	const struct pm_vfs_fork_req request = {
 		.process = process->thread,
@@ -165,10 +174,14 @@ void vfs_introduce(const struct process *process)
 		.group = process->group,
 		.session = process->session,
 	};
-	struct vfs_request *fork = is_there ? vfs_request_new(process->thread, EP_NONE) : NULL;
+	struct vfs_request *fork =
+		is_there ? vfs_request_new(process->thread, process->thread) : NULL;
 
 	if (fork != NULL)
-		vfs_send(fork, PM_VFS_FORK, &request, sizeof(request), nothing_more);
+		vfs_send(fork, PM_VFS_FORK, &request, sizeof(request),
+			 begins ? introduced : nothing_more);
+	else if (begins)
+		privilege_allow(process->thread);
 }
 
 /* A VFS that was restarted knows of nothing. */
@@ -195,7 +208,7 @@ static void ready(void)
 	window_drop();
 	while ((process = process_next(process)) != NULL) {
 		if (process->thread != EP_NONE)
-			vfs_introduce(process);
+			vfs_introduce(process, false);
 	}
 }
 

@@ -36,8 +36,8 @@ void vfs_request_drop(struct vfs_request *request);
 void vfs_send(struct vfs_request *request, u32 type, const void *payload, size_t bytes,
 	      void (*done)(struct vfs_request *request, const struct pm_vfs_reply *reply));
 
-/* A process that a service started: VFS hears of it before anything that it may ask. */
-void vfs_introduce(const struct process *process);
+/* A process that a service started; one that begins runs when VFS knows of it. */
+void vfs_introduce(const struct process *process, bool begins);
 
 /* A thread is in VFS's call and has a signal. false: it cannot be said now. */
 bool vfs_interrupt(struct thread *thread, int error,
