@@ -8,11 +8,10 @@ static const struct {
 	void (*run)(void);
 } cases[] = {
 #define PM_CASE(function, behaviour) {#function, case_##function},
+#define FILE_CASE PM_CASE
 #include "cases.def"
+#undef FILE_CASE
 #undef PM_CASE
-#define PATH_CASE(function, behaviour) {#function, case_##function},
-#include "path_cases.def"
-#undef PATH_CASE
 };
 
 int sys_main(uintptr_t argument)

@@ -45,10 +45,10 @@ int child_state(pid32 pid, uint32_t flags);
 /* What `pmcase @WHAT` does. */
 int executed(const struct program *program);
 int executed_by_path(const struct program *program);
+int executed_with_files(const char *what);
 
 #define PM_CASE(function, behaviour) void case_##function(void);
+#define FILE_CASE PM_CASE
 #include "tests/system/pm/cases.def"
+#undef FILE_CASE
 #undef PM_CASE
-#define PATH_CASE(function, behaviour) void case_##function(void);
-#include "tests/system/pm/path_cases.def"
-#undef PATH_CASE

@@ -141,7 +141,13 @@ static bool selected(const char *wanted, const struct runner_case *test)
 	return wanted[0] == '\0' || strcmp(wanted, test->name) == 0;
 }
 
-static bool keeps;
+static bool keeps, kept;
+
+bool runner_program_kept(const char *program, const char *name)
+{
+	kept = true;
+	return program_run(program, name);
+}
 
 void runner_keeps(void)
 {
@@ -154,7 +160,7 @@ static bool case_run(const struct runner_suite *suite, const struct runner_case 
 	const bool passed =
 		test->run != NULL ? test->run() : program_run(suite->program, test->name);
 
-	return (keeps || balance_holds(before)) && passed;
+	return (keeps || kept || balance_holds(before)) && passed;
 }
 
 bool runner_thread(u32 *next, struct info_thread *found)
@@ -199,12 +205,13 @@ int runner_run(const struct runner_suite *suite, const char *wanted)
 		if (!selected(wanted, test))
 			continue;
 		skipped = NULL;
+		kept = false;
 		passed = case_run(suite, test, &before);
 		failed += !passed;
 		sys_print("%sok %u - %s %s: %s%s%s\n", passed ? "" : "not ", ++number, suite->name,
 			  test->name, test->behaviour, skipped != NULL ? " # SKIP " : "",
 			  skipped != NULL ? skipped : "");
-		if (!passed)
+		if (!passed || kept)
 			balance_take(&before); /* its loss is not that of the next */
 	}
 	sys_print("VERDICT %s\n", failed == 0 ? "pass" : "fail");

@@ -41,6 +41,9 @@ void runner_skip(const char *reason);
 /* Services keep memory of what cases do: what is in use is not compared. */
 void runner_keeps(void);
 
+/* For a case's run(): `program name`, of which services keep memory. */
+bool runner_program_kept(const char *program, const char *name);
+
 /* A number of the command line (option_integer()). */
 u64 suite_number(const char *name, u64 fallback);
 
