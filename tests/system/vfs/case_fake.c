@@ -161,11 +161,11 @@ void case_device_blocks(void)
 		CHECK_EQ(f_write(fd, "two", 3), 3);
 		program_exit(0);
 	}
-	CHECK_EQ(f_read(fd, found, 8), 3);
+	CHECK_EQ(f_read(fd, found, 3), 3);
 	entry.fd = fd;
 	CHECK_EQ(f_poll(&entry, 1, VFS_FOREVER), 1);
 	CHECK_EQ(entry.ready, POLL_IN);
-	CHECK_EQ(f_read(fd, found, 8), 3);
+	CHECK_EQ(f_read(fd, found, 3), 3);
 	CHECK(memcmp(found, "two", 3) == 0);
 	CHECK_EQ(child_wait(child), EXITED(0));
 }

@@ -1,6 +1,6 @@
 /* A file server and character driver that misbehaves as it is asked to, by the names that are
  * looked up and the numbers of its devices: nonsense, answers that nobody asked for, silence,
- * death. It owns nothing that outlives a request.
+ * death. It owns the bytes of its echo, as long as somebody has a device open.
  */
 #include "fake.h"
 
@@ -22,6 +22,7 @@ static char echo[ECHO_BYTES];
 static size_t echo_used;
 static struct chr_io_req pending; /* tag 0: no read waits */
 static bool watched;
+static unsigned int openers;
 
 static void die(void)
 {
@@ -213,11 +214,14 @@ static void chr_serve(const struct message *message)
 	memcpy(&poll, message->payload, sizeof(poll));
 	switch (message->type) {
 	case CHR_OPEN:
+		openers += CHR_MINOR(req.device) != FAKE_CLOSED;
 		chr_answer(req.tag,
 			   CHR_MINOR(req.device) == FAKE_CLOSED ? -EACCES : (int64_t)req.device);
 		break;
 	case CHR_CLOSE:
-		echo_used = 0;
+		openers -= openers > 0; /* it may be of an instance that died */
+		if (openers == 0)
+			echo_used = 0;
 		chr_answer(req.tag, 0);
 		break;
 	case CHR_READ:
