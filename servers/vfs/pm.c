@@ -35,22 +35,6 @@ static void answer_send(const struct call *call, const void *reply, size_t bytes
 
 /* --- Processes -------------------------------------------------------------------------------- */
 
-static struct answer do_fork(struct call *call, const struct pm_vfs_fork_req *req,
-			     struct pm_vfs_reply *rep)
-{
-	struct process *process;
-	const int error = process_make(req->process, req->parent, &process);
-
-	(void)call, (void)rep;
-	if (error != 0)
-		return answer(error);
-	told = true;
-	process->pid = req->pid;
-	process->group = req->group;
-	process->session = req->session;
-	return answer(0);
-}
-
 /* Ends what the process has asked so far: false: wait for `ended`. */
 static bool calls_end(struct call *call, struct process *process)
 {
@@ -66,19 +50,54 @@ static bool calls_end(struct call *call, struct process *process)
 }
 
 /* Its calls end first: they use what it has. */
+static struct answer leave(struct call *call, struct process *process)
+{
+	if (!calls_end(call, process))
+		return call_wait(call, &process->ended);
+	if (process->session == process->pid && process->terminal != EP_NONE)
+		device_session_ends(process->terminal, process->session);
+	process_end(process);
+	return answer(0);
+}
+
 static struct answer do_exit(struct call *call, const struct pm_vfs_process_req *req,
 			     struct pm_vfs_reply *rep)
 {
 	struct process *process = process_find(req->process);
 
 	(void)rep;
+	return process != NULL ? leave(call, process) : answer(-ESRCH);
+}
+
+/* Who had the place before has ended: PM has said so or is about to, of a service nobody does. */
+static struct answer place_clear(struct call *call, struct process *before)
+{
+	return before->pid != 0 ? call_wait(call, &before->ended) : leave(call, before);
+}
+
+static struct answer do_fork(struct call *call, const struct pm_vfs_fork_req *req,
+			     struct pm_vfs_reply *rep)
+{
+	struct process *process = process_before(req->process);
+	int error = 0;
+
+	(void)rep;
+	if (process != NULL) {
+		const struct answer said = place_clear(call, process);
+
+		if (said.later)
+			return said;
+	}
+	/* It may have asked for something before PM told of any. */
+	process = req->parent == EP_NONE ? process_find(req->process) : NULL;
 	if (process == NULL)
-		return answer(-ESRCH);
-	if (!calls_end(call, process))
-		return call_wait(call, &process->ended);
-	if (process->session == process->pid && process->terminal != EP_NONE)
-		device_session_ends(process->terminal, process->session);
-	process_end(process);
+		error = process_make(req->process, req->parent, &process);
+	if (error != 0)
+		return answer(error);
+	told = true;
+	process->pid = req->pid;
+	process->group = req->group;
+	process->session = req->session;
 	return answer(0);
 }
 

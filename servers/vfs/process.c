@@ -33,6 +33,13 @@ struct process *process_find(endpoint_t process)
 	return found->endpoint == process ? found : NULL;
 }
 
+struct process *process_before(endpoint_t process)
+{
+	struct process *found = place_of(process);
+
+	return found->endpoint != EP_NONE && found->endpoint != process ? found : NULL;
+}
+
 struct process *process_next(unsigned int *at)
 {
 	while (*at < PROCESSES) {
@@ -129,6 +136,7 @@ void process_end(struct process *process)
 	descriptors_close(process, false);
 	locks_drop(process);
 	process->endpoint = EP_NONE;
+	queue_wake(&process->ended);
 	if (root != NULL)
 		vnode_put(root);
 	if (current != NULL)

@@ -19,7 +19,7 @@ struct process {
 	endpoint_t endpoint; /* EP_NONE: free */
 	pid32 pid, group, session;
 	uint32_t calls;		      /* it has here */
-	struct wait_queue ended;      /* woken when one of them ends */
+	struct wait_queue ended;      /* woken when one of them ends, or the process */
 	struct vnode *root, *current; /* NULL: as long as there is no file system */
 	uint32_t umask;
 	uint32_t user, effective_user, user_group, effective_group;
@@ -35,6 +35,9 @@ void processes_init(void);
 
 /* NULL: not known. */
 struct process *process_find(endpoint_t process);
+
+/* Who has the place of a new process still, under another name; NULL: nobody. */
+struct process *process_before(endpoint_t process);
 
 /* The process of a caller; a service is known from its first call on. NULL: a program that PM did
  * not tell of, or no place is left. */

@@ -2,7 +2,10 @@
 #include "fake.h"
 #include "file.h"
 
+#include <pm_call.h>
 #include <vfs_call.h>
+
+#define SLOTS (1u << CONFIG_THREAD_SLOTS_LOG2)
 
 static int mount_fake(void)
 {
@@ -95,6 +98,74 @@ void case_server_dies(void)
 	CHECK_EQ(child_wait(child), EXITED(0));
 	CHECK_EQ(f_open("/etc/none", 0, 0), -ENOENT);
 	CHECK_EQ(f_close(fd), 0);
+}
+
+/* Has a process got the slot of that thread? */
+static bool slot_taken(endpoint_t thread)
+{
+	struct pm_process_info info;
+	struct pm_processes_req request = {.address = (uintptr_t)&info, .count = 1};
+	struct pm_processes_reply reply = {.next = 1};
+
+	while (reply.next != 0) {
+		request.next = reply.next;
+		CHECK_EQ(pm_processes(&request, &reply), 0);
+		if (reply.count > 0 && info.process != thread && info.process != EP_NONE &&
+		    endpoint_slot(info.process) == endpoint_slot(thread))
+			return true;
+	}
+	return false;
+}
+
+static endpoint_t thread_of(pid32 pid)
+{
+	struct pm_process_info info;
+	const struct pm_processes_req request = {
+		.address = (uintptr_t)&info, .count = 1, .next = pid};
+	struct pm_processes_reply reply;
+
+	CHECK_EQ(pm_processes(&request, &reply), 0);
+	CHECK_EQ(info.pid, pid);
+	return info.process;
+}
+
+/* One ends while its file server is silent; others come and go until one has its slot, which has to
+ * wait. Then the server dies.
+ */
+void case_slot_again(void)
+{
+	struct pm_kill_req end = {.signal = SIGNAL_KILL};
+	pid32 silent, helper, child;
+	endpoint_t thread;
+
+	fake_mounted();
+	silent = child_make();
+	if (silent == 0) {
+		(void)f_open("m/" FAKE_SILENT, 0, 0);
+		program_exit(0);
+	}
+	end.pid = silent;
+	thread = thread_of(silent);
+	give_time();
+	helper = child_make();
+	if (helper == 0) {
+		while (!slot_taken(thread))
+			give_time();
+		(void)f_open("m/" FAKE_DIE, 0, 0);
+		program_exit(0);
+	}
+	CHECK_EQ(pm_kill(&end, NULL), 0);
+	for (unsigned int i = 0; i < SLOTS; i++) {
+		child = child_make();
+		if (child == 0)
+			program_exit(0);
+		CHECK_EQ(child_wait(child), EXITED(0));
+	}
+	(void)f_open("m/" FAKE_DIE, 0, 0);
+	end.pid = helper;
+	(void)pm_kill(&end, NULL); /* it has ended, or there was nothing to see */
+	(void)child_wait(helper);
+	CHECK_EQ(child_wait(silent), SIGNAL_KILL);
 }
 
 static int device_open(unsigned int minor, uint32_t flags)
