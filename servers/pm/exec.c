@@ -110,7 +110,10 @@ static int program_put(const struct process *process, endpoint_t thread,
 		.thread = thread,
 		.pid = process->pid,
 		.message_address = space->message_address,
-		.rights = {ids->user, ids->effective_user, ids->group, ids->effective_group},
+		.rights = {.user = ids->user,
+			   .effective_user = ids->effective_user,
+			   .group = ids->group,
+			   .effective_group = ids->effective_group},
 	};
 
 	return program_load(&plan, entry);
