@@ -113,6 +113,9 @@ void case_kill_child(void)
 	CHECK_EQ(kill(waiter, SIGNAL_INTERRUPT), 0);
 	CHECK_EQ(child_wait(waiter), SIGNAL_INTERRUPT);
 	CHECK_EQ(kill(*orphan, SIGNAL_KILL), 0);
+	/* Its files are given back first. */
+	while (kill(*orphan, 0) == 0)
+		yield();
 	CHECK_EQ(kill(*orphan, 0), -ESRCH);
 }
 
